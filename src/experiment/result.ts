@@ -1,0 +1,177 @@
+/** The shape of `result.json`. SI units, the unit in the key; null where there is no value. */
+
+/** An estimate over replications with its interval. */
+export interface Interval {
+  readonly estimate: number;
+  /** Null where no honest bound can be given. */
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly confidence: number;
+  /** Replications (or batch means) behind it. */
+  readonly n: number;
+  /** One per replication, in order; null for a replication without a value. */
+  readonly values: readonly (number | null)[];
+}
+
+type I = Interval | null;
+
+export interface LatencySummary {
+  readonly mean: I;
+  readonly sd: I;
+  readonly p50: I;
+  readonly p90: I;
+  readonly p95: I;
+  readonly p99: I;
+  readonly p999: I;
+  readonly max: number | null;
+}
+
+/** Means per completed request; they sum to the mean latency. */
+export interface Parts {
+  readonly compute: Readonly<Record<string, I>>;
+  readonly queue: I;
+  readonly access: I;
+  readonly transmit: I;
+  readonly propagate: I;
+  readonly codec: I;
+  readonly response: I;
+}
+
+export interface ExitResult {
+  readonly name: string;
+  readonly share: I;
+  readonly accuracy: I;
+  readonly latency_s: { readonly mean: I; readonly p50: I; readonly p95: I; readonly p99: I };
+}
+
+export interface NodeResult {
+  readonly utilization: I;
+  /** Of the busiest machine of the group. */
+  readonly utilization_max: I;
+  /** Time averages over the group. */
+  readonly in_system: I;
+  readonly queue_length: I;
+  readonly waiting_s: {
+    readonly mean: I;
+    readonly sd: I;
+    readonly p95: I;
+    readonly p99: I;
+    readonly max: number | null;
+  };
+  /** Share of visits that waited. */
+  readonly waited: I;
+  readonly service_s: { readonly mean: I; readonly sd: I };
+  readonly residence_s: I;
+  readonly throughput_per_s: I;
+  readonly batch_size: I;
+  readonly availability: I;
+}
+
+export interface LinkDirectionResult {
+  readonly utilization: I;
+  readonly in_system: I;
+  readonly waiting_s: I;
+  readonly residence_s: I;
+  readonly throughput_per_s: I;
+  readonly rate_bps: I;
+  readonly attempts: I;
+  readonly lost: I;
+  readonly bytes: I;
+}
+
+export interface StreamResult {
+  readonly requests: RequestCounts;
+  readonly latency_s: LatencySummary;
+  readonly parts_s: Parts;
+  readonly accuracy: I;
+  readonly deadline_miss: I;
+  readonly dropped: I;
+  readonly throughput_per_s: I;
+  readonly exits: readonly ExitResult[];
+}
+
+/** Summed over replications, after the warm-up cut. arrived = completed + dropped + in_flight. */
+export interface RequestCounts {
+  readonly arrived: number;
+  readonly completed: number;
+  readonly dropped: Readonly<Record<string, number>>;
+  readonly in_flight: number;
+  readonly deadline_missed: number | null;
+}
+
+export interface PolicyResult {
+  readonly name: string;
+  readonly oracle: boolean;
+  readonly verdict: { readonly steady: boolean; readonly reasons: readonly string[] };
+  readonly requests: RequestCounts;
+  readonly latency_s: LatencySummary;
+  readonly parts_s: Parts;
+  readonly accuracy: I;
+  readonly deadline_miss: I;
+  readonly throughput_per_s: I;
+  readonly goodput_per_s: I;
+  readonly dropped: I;
+  readonly exits: readonly ExitResult[];
+  readonly answered: Readonly<Record<string, { readonly share: I; readonly latency_s: LatencySummary }>>;
+  readonly in_system: I;
+  readonly warmup: { readonly requests: number | null; readonly seconds: number | null; readonly found: boolean };
+  readonly energy_j: {
+    readonly nodes: Readonly<Record<string, { readonly active: I; readonly idle: I }>>;
+    readonly links: Readonly<Record<string, I>>;
+    readonly total: I;
+  };
+  readonly bytes: { readonly up: I; readonly down: I };
+  readonly cost_usd: I;
+  readonly nodes: Readonly<Record<string, NodeResult>>;
+  readonly links: Readonly<Record<string, { readonly up: LinkDirectionResult; readonly down: LinkDirectionResult }>>;
+  readonly streams: Readonly<Record<string, StreamResult>>;
+  readonly fingerprint: { readonly order: string; readonly time: string };
+}
+
+export interface Comparison {
+  readonly baseline: string;
+  readonly policy: string;
+  /** Path in a policy's result, such as `latency_s.mean`. */
+  readonly metric: string;
+  /** Policy minus baseline, paired by replication. */
+  readonly difference: Interval;
+  readonly verdict: "better" | "worse" | "undecided";
+}
+
+export interface Expectation {
+  readonly text: string;
+  readonly verdict: "passed" | "failed" | "undecided";
+  readonly observed: Interval | null;
+}
+
+export interface SweepPoint {
+  readonly at: Readonly<Record<string, string | number>>;
+  readonly policies: readonly PolicyResult[];
+  readonly comparisons: readonly Comparison[];
+}
+
+export interface Result {
+  readonly format: "offramp/result";
+  readonly version: 1;
+  readonly offramp: string;
+  readonly title: string;
+  readonly seed: number;
+  readonly inputs: readonly { readonly path: string; readonly sha256: string }[];
+  readonly policies: readonly PolicyResult[];
+  readonly comparisons: readonly Comparison[];
+  readonly expectations: readonly Expectation[];
+  readonly sweep: readonly SweepPoint[];
+}
+
+/** `distributions.json`: what is needed to merge, compare and redraw without running again. */
+export interface Distributions {
+  readonly format: "offramp/distributions";
+  readonly version: 1;
+  readonly policies: readonly {
+    readonly name: string;
+    readonly replications: readonly {
+      /** Latencies of completed requests after the cut, as [value_s, count] pairs ascending in value; exact values below 100,000 requests, else cells within 0.1 %. Thinned to quantiles when many. */
+      readonly latency_s: readonly (readonly [number, number])[];
+    }[];
+  }[];
+}

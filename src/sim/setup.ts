@@ -1,0 +1,162 @@
+/**
+ * All that one replication of one policy needs, as plain data and rules: SI units, indices for names, nothing left to default.
+ * `scenario/` compiles one per policy; `simulate` reads it.
+ */
+import type { BitsPerSecond, Seconds, Watts } from "../units.ts";
+import type { Distribution } from "./distribution.ts";
+import type { ExitRule } from "./exit-rules/index.ts";
+import type { PlacementRule } from "./placement-rules/index.ts";
+
+/** Equal machines under one name. */
+export interface NodeGroup {
+  readonly name: string;
+  readonly count: number;
+  /** Requests one machine serves at a time. */
+  readonly servers: number;
+  readonly queue: {
+    readonly discipline: "fifo";
+    /** Requests that may wait at one machine; those in service are not counted. Infinity when unbounded, 0 when there is no waiting room. */
+    readonly places: number;
+  };
+  /** Draw of one machine: idle + (busy - idle) x busy servers / servers. Null when unknown: energy is then null. */
+  readonly power: { readonly idle: Watts; readonly busy: Watts } | null;
+  /** Price of one machine [USD/h]; null when unknown. */
+  readonly price: number | null;
+}
+
+/** One direction of a link. */
+export interface LinkDirection {
+  /** Capacity; Infinity on a `fixed` link without a rate. */
+  readonly capacity: BitsPerSecond;
+  /** Propagation, one way: paid after the last bit, occupies nothing. */
+  readonly latency: Seconds;
+  /** Extra propagation of each message; null for none. */
+  readonly jitter: Distribution | null;
+}
+
+/**
+ * `fixed`: delay, and size / rate for each message alone. `fifo`: store and forward, one message at a time.
+ * `shared`: all messages at once, max-min fair; consecutive shared links carry one flow.
+ */
+export interface Link {
+  readonly name: string;
+  readonly kind: "fixed" | "fifo" | "shared";
+  /** Node groups it joins, by index; `up` runs from `from` to `to`. */
+  readonly from: number;
+  readonly to: number;
+  /** Node group each of whose machines has a resource of its own in each direction; null when one serves all. */
+  readonly per: number | null;
+  readonly up: LinkDirection;
+  readonly down: LinkDirection;
+  /** Software cost where a message starts and where it ends, not where it is forwarded: pure delay, counted as propagation. */
+  readonly perMessage: Seconds;
+  /** Payload bytes of a packet (Infinity: one packet) and header bytes added to each. */
+  readonly mtu: number;
+  readonly header: number;
+}
+
+/** When requests arrive at one device. Rates are per device [1/s]. */
+export type Arrivals =
+  | { readonly kind: "poisson"; readonly rate: number }
+  /** Instants phase + n x period; a random phase per device when null. */
+  | { readonly kind: "periodic"; readonly period: Seconds; readonly phase: Seconds | null }
+  /** Ascending instants [s]; `each`: every device follows all of them; otherwise instant n belongs to device n mod count. */
+  | { readonly kind: "trace"; readonly instants: Float64Array; readonly each: boolean };
+
+/** A named flow of requests from the machines of one group. */
+export interface Stream {
+  readonly name: string;
+  /** Node group by index. */
+  readonly source: number;
+  readonly arrivals: Arrivals;
+  readonly samples: "random" | "in-order";
+  /** Span from arrival within which the answer is due; null for none. */
+  readonly deadline: Seconds | null;
+  /** `drop`: a late request is dropped, reason deadline, when a server or link would next take it. */
+  readonly late: "keep" | "drop";
+  /** Where the answer is due: a node group by index (its machine attached to the source), the source itself, or nowhere: latency then ends at the exit. */
+  readonly answerTo: number | "source" | "nowhere";
+}
+
+/** Bytes of a tensor or answer: a distribution, or measured for each evaluation row. */
+export type Size = Distribution | { readonly kind: "rows"; readonly bytes: Uint32Array | Float64Array };
+
+/** What one exit says about each evaluation row. */
+export interface ExitScores {
+  /** Predicted class. */
+  readonly prediction: Int32Array;
+  /** Top softmax probability. NaN where the table has none. */
+  readonly confidence: Float64Array;
+  /** [nats]. NaN where the table has none. */
+  readonly entropy: Float64Array;
+  /** Top minus second softmax probability. NaN where the table has none. */
+  readonly margin: Float64Array;
+}
+
+/** What the exits say, and whether they are right. */
+export type Outputs =
+  | {
+      readonly kind: "share";
+      /** Probability to leave at each exit given that the request got there; the last is 1. */
+      readonly share: readonly number[];
+      /** Probability that an answer of this exit is right; null when not given. */
+      readonly accuracy: readonly (number | null)[];
+    }
+  | {
+      readonly kind: "table";
+      readonly rows: number;
+      readonly classes: number;
+      readonly labels: Int32Array;
+      /** By exit. */
+      readonly scores: readonly ExitScores[];
+      /** `crossed[cut]`: scores by exit after a lossy codec took the tensor over that cut; null where it is not lossy or was not measured (then `scores`). Cut 0 is the raw input. */
+      readonly crossed: readonly (readonly ExitScores[] | null)[];
+    };
+
+/**
+ * The network as work and bytes. Cut 0 is the raw input, cut k the output of segment k - 1.
+ * Tables are indexed [stream][node group][segment, exit or cut].
+ */
+export interface Model {
+  readonly segments: readonly string[];
+  /** In order of depth; the last is after the last segment. */
+  readonly exits: readonly { readonly name: string /** Segment by index. */; readonly after: number }[];
+  readonly trunk: readonly (readonly (readonly Distribution[])[])[];
+  readonly head: readonly (readonly (readonly Distribution[])[])[];
+  /** Null where nothing is to be done. A raw input without `encode` visits no server before it leaves. */
+  readonly encode: readonly (readonly (readonly (Distribution | null)[])[])[];
+  readonly decode: readonly (readonly (readonly (Distribution | null)[])[])[];
+  /** [stream][cut]. */
+  readonly size: readonly (readonly Size[])[];
+  /** Bytes of the answer, [stream]. */
+  readonly result: readonly Size[];
+  readonly outputs: Outputs;
+}
+
+export interface Policy {
+  readonly name: string;
+  readonly exit: ExitRule;
+  readonly place: PlacementRule;
+}
+
+export interface RunLength {
+  /** Arrivals per replication over all streams, warm-up included; null when `duration` is given. */
+  readonly requests: number | null;
+  readonly duration: Seconds | null;
+  /** Cut found from the output (`auto`), after a number of arrivals, or at an instant. */
+  readonly warmup:
+    | { readonly kind: "auto" }
+    | { readonly kind: "requests"; readonly n: number }
+    | { readonly kind: "time"; readonly at: Seconds };
+}
+
+export interface Setup {
+  readonly nodes: readonly NodeGroup[];
+  readonly links: readonly Link[];
+  readonly streams: readonly Stream[];
+  readonly model: Model;
+  readonly policy: Policy;
+  readonly run: RunLength;
+  /** Any non-negative integer below 2^53. */
+  readonly seed: number;
+}
