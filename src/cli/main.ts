@@ -1,0 +1,117 @@
+/** The command line. A command's file is loaded only when that command is asked for, so that the tool starts fast. */
+import yargs, { type CommandModule } from "yargs";
+import { hideBin } from "yargs/helpers";
+import { version } from "../version.ts";
+import { UsageError } from "./numbers.ts";
+
+type Command = CommandModule<object, never>;
+
+interface Entry {
+  readonly command: string;
+  readonly describe: string;
+  readonly load: () => Promise<Command>;
+}
+
+const entry = (command: string, describe: string, load: () => Promise<unknown>): Entry => ({
+  command,
+  describe,
+  load: load as () => Promise<Command>,
+});
+
+const commands: readonly Entry[] = [
+  entry(
+    "run <file..>",
+    "simulate every policy of a scenario, compare, report",
+    async () => (await import("./run.ts")).runCommand,
+  ),
+  entry(
+    "validate <file..>",
+    "check scenarios without running them",
+    async () => (await import("./validate.ts")).validateCommand,
+  ),
+  entry(
+    "explain <file>",
+    "every default of a scenario and where its number comes from",
+    async () => (await import("./explain.ts")).explainCommand,
+  ),
+  entry(
+    "list <what>",
+    "what ships: devices, links, models, profiles, policies, scenarios, engines",
+    async () => (await import("./list.ts")).listCommand,
+  ),
+  entry("init [dir]", "write a first scenario", async () => (await import("./init.ts")).initCommand),
+  entry("train <model>", "train a multi-exit model", async () => (await import("./train.ts")).trainCommand),
+  entry("profile <model>", "measure a model on this host", async () => (await import("./profile.ts")).profileCommand),
+  entry(
+    "report <run..>",
+    "draw the report of finished runs again",
+    async () => (await import("./report.ts")).reportCommand,
+  ),
+];
+
+/** Ends with one of the codes of the manual: 0 fine, 1 a fault of ours, 2 a mistake in what the user gave, 3 an expectation failed, 130 interrupted. */
+async function main(argv: readonly string[]): Promise<void> {
+  const asked = commands.find(({ command }) => command.split(" ")[0] === argv[0]);
+  let parser = yargs([...argv])
+    .scriptName("offramp")
+    .usage(
+      "$0 <command>\n\nWhere should a request leave the network? Simulates early-exit neural networks over 5G and fog.",
+    )
+    .version(version)
+    .option("json", {
+      type: "boolean",
+      default: false,
+      describe: "print the result as JSON on stdout, nothing else there",
+    })
+    .option("quiet", { type: "boolean", default: false, describe: "no progress on stderr" })
+    .option("color", {
+      type: "boolean",
+      default: true,
+      describe: "colours on a terminal; --no-color switches them off",
+    })
+    .strict()
+    .demandCommand(1, "which command?")
+    .recommendCommands()
+    .parserConfiguration({
+      "parse-numbers": false,
+      "parse-positional-numbers": false,
+      "duplicate-arguments-array": true,
+    })
+    .wrap(Math.min(110, process.stdout.columns ?? 100))
+    .exitProcess(false)
+    .epilogue(
+      "exit codes: 0 fine, 1 a fault of ours, 2 a mistake in the input, 3 an expectation failed, 130 interrupted",
+    )
+    .fail((message, error) => {
+      throw (
+        error ??
+        new UsageError(
+          `${message}\n  hint      offramp ${asked?.command.split(" ")[0] ?? ""} --help`.replace("  --help", " --help"),
+        )
+      );
+    });
+  for (const { command, describe, load } of commands) {
+    if (command === asked?.command) parser = parser.command(await load());
+    else
+      parser = parser.command(
+        command,
+        describe,
+        (y) => y,
+        () => {},
+      );
+  }
+  await parser.parseAsync();
+}
+
+main(hideBin(process.argv)).catch((error: unknown) => {
+  const code = (error as { exitCode?: unknown } | null)?.exitCode;
+  if (typeof code === "number" && code !== 1) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    process.exitCode = code;
+    return;
+  }
+  process.stderr.write(
+    `${error instanceof Error ? error.stack : String(error)}\n\nThis is a fault of offramp ${version}, please report it with the command and its input.\n`,
+  );
+  process.exitCode = 1;
+});

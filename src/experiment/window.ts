@@ -1,0 +1,160 @@
+/** What one replication says once its warm-up is cut off: plain numbers, from which estimates over replications are made. */
+import { Cell, dropReasons, Message, partNames, type Replication, type Snapshot, Visit } from "../sim/collector.ts";
+import type { Selection } from "../sim/samples.ts";
+import type { Setup } from "../sim/setup.ts";
+
+/** Sums over the completed requests of some cells. */
+export interface Completed {
+  readonly n: number;
+  /** Sum of latencies [s]. */
+  readonly latency: number;
+  /** Sample variance of latencies [s²]; 0 for one. */
+  readonly variance: number;
+  readonly correct: number;
+  readonly inTime: number;
+  readonly good: number;
+  /** Compute by node group, then {@link partNames} [s]. */
+  readonly parts: readonly number[];
+}
+
+export class Window {
+  readonly setup: Setup;
+  readonly replication: Replication;
+  /** First slice that counts. */
+  readonly from: number;
+  readonly begin: Snapshot | null;
+  /** Length [s]; null when the cut lies at or after the end. */
+  readonly seconds: number | null;
+
+  constructor(setup: Setup, replication: Replication, from: number) {
+    this.setup = setup;
+    this.replication = replication;
+    this.from = from;
+    this.begin = replication.snapshots[from] ?? null;
+    const length = this.begin === null ? 0 : replication.end.at - this.begin.at;
+    this.seconds = length > 0 ? length : null;
+  }
+
+  /** Sums over the cells (stream, exit, answering group) that `wanted` accepts. */
+  completed(wanted: (stream: number, exit: number, group: number) => boolean): Completed {
+    const { collector } = this.replication;
+    const { exits, groups, slices } = collector.shape;
+    const total = new Float64Array(collector.width);
+    const cells = collector.cells.length / collector.width / slices;
+    for (let cell = 0; cell < cells; cell++) {
+      const group = cell % groups;
+      const exit = Math.floor(cell / groups) % exits;
+      if (!wanted(Math.floor(cell / groups / exits), exit, group)) continue;
+      for (let slice = this.from; slice < slices; slice++) {
+        const at = (cell * slices + slice) * collector.width;
+        for (let i = 0; i < collector.width; i++) total[i] = total[i]! + collector.cells[at + i]!;
+      }
+    }
+    const n = total[Cell.n]!;
+    const d = total[Cell.latency]!;
+    const shift = n > 0 ? collector.shift : 0;
+    return {
+      n,
+      latency: n * shift + d,
+      variance: n > 1 ? Math.max(0, (total[Cell.square]! - (d * d) / n) / (n - 1)) : 0,
+      correct: total[Cell.correct]!,
+      inTime: total[Cell.inTime]!,
+      good: total[Cell.good]!,
+      parts: Array.from(total.subarray(Cell.parts)),
+    };
+  }
+
+  latencies(wanted: (stream: number, exit: number, group: number) => boolean): Selection {
+    const { exits, groups } = this.replication.collector.shape;
+    return this.replication.collector.latency.select(this.from, (cell) =>
+      wanted(Math.floor(cell / groups / exits), Math.floor(cell / groups) % exits, cell % groups),
+    );
+  }
+
+  /** Requests that arrived after the cut, of one stream or of all (null). */
+  arrived(stream: number | null): number {
+    return this.sum(this.replication.collector.arrived, 0, stream);
+  }
+
+  dropped(reason: number, stream: number | null): number {
+    const { streams, slices } = this.replication.collector.shape;
+    return this.sum(this.replication.collector.dropped, reason * streams * slices, stream);
+  }
+
+  allDropped(stream: number | null): number {
+    return dropReasons.reduce((sum, _, reason) => sum + this.dropped(reason, stream), 0);
+  }
+
+  inFlight(stream: number | null): number {
+    return this.sum(this.replication.inFlight, 0, stream);
+  }
+
+  inFlightLate(stream: number | null): number {
+    return this.sum(this.replication.inFlightLate, 0, stream);
+  }
+
+  /** Difference of an integral or count between the cut and the end of the window; null without a window. */
+  over(read: (snapshot: Snapshot) => number): number | null {
+    return this.begin === null || this.seconds === null ? null : read(this.replication.end) - read(this.begin);
+  }
+
+  /** The same per second. */
+  rate(read: (snapshot: Snapshot) => number): number | null {
+    const difference = this.over(read);
+    return difference === null ? null : difference / this.seconds!;
+  }
+
+  /** Columns of {@link Visit} of a node group, after the cut. */
+  visits(group: number): Float64Array {
+    return this.columns(this.replication.collector.visits[group]!, Visit.width);
+  }
+
+  waiting(group: number): Selection {
+    return this.replication.collector.waiting[group]!.select(this.from, () => true);
+  }
+
+  /** Columns of {@link Message} of a link direction, after the cut. */
+  messages(direction: number): Float64Array {
+    return this.columns(this.replication.collector.messages[direction]!, Message.width);
+  }
+
+  /** Busy server seconds of the busiest machine of a group; null where they were not kept. */
+  busiest(group: number): number | null {
+    const [first, last] = [this.begin?.busyEach[group], this.replication.end.busyEach[group]];
+    if (!first || !last || this.seconds === null) return null;
+    let most = 0;
+    for (let i = 0; i < last.length; i++) most = Math.max(most, last[i]! - first[i]!);
+    return most;
+  }
+
+  /** Answers given and right on each evaluation row, [row * 2] and [row * 2 + 1]; null without a table. */
+  rows(wanted: (stream: number, exit: number) => boolean): Float64Array | null {
+    const { exits, slices, rows } = this.replication.collector.shape;
+    if (rows === 0) return null;
+    const total = new Float64Array(rows * 2);
+    this.replication.collector.rowTallies.forEach((tally, place) => {
+      const kind = Math.floor(place / slices);
+      if (tally === undefined || place % slices < this.from || !wanted(Math.floor(kind / exits), kind % exits)) return;
+      for (let i = 0; i < total.length; i++) total[i] = total[i]! + tally[i]!;
+    });
+    return total;
+  }
+
+  private sum(table: Float64Array, first: number, stream: number | null): number {
+    const { streams, slices } = this.replication.collector.shape;
+    let total = 0;
+    for (let s = stream ?? 0; s < (stream === null ? streams : stream + 1); s++) {
+      for (let slice = this.from; slice < slices; slice++) total += table[first + s * slices + slice]!;
+    }
+    return total;
+  }
+
+  private columns(table: Float64Array, width: number): Float64Array {
+    const total = new Float64Array(width);
+    for (let at = this.from * width; at < table.length; at++) total[at % width] = total[at % width]! + table[at]!;
+    return total;
+  }
+}
+
+/** Place of a part after the compute of the node groups. */
+export const partIndex = (groups: number, part: (typeof partNames)[number]): number => groups + partNames.indexOf(part);

@@ -1,0 +1,66 @@
+/** Who is attached to whom, and the way from one node group to another. */
+import type { Link, NodeGroup } from "./setup.ts";
+
+/** One link crossed in one direction: `link * 2`, plus 1 when down. */
+export type Hop = number;
+
+type Topology = {
+  readonly nodes: readonly Pick<NodeGroup, "count">[];
+  readonly links: readonly Pick<Link, "from" | "to">[];
+};
+
+/** Shortest way by hops, the first declared of equals; null when there is none. Empty from a group to itself. */
+export function findRoute(topology: Topology, from: number, to: number): Hop[] | null {
+  if (from === to) return [];
+  const cameBy: (Hop | null)[] = topology.nodes.map(() => null);
+  const seen = new Set([from]);
+  let front = [from];
+  while (front.length > 0) {
+    const next: number[] = [];
+    for (const node of front) {
+      topology.links.forEach((link, index) => {
+        for (const [a, b, direction] of [
+          [link.from, link.to, 0],
+          [link.to, link.from, 1],
+        ] as const) {
+          if (a !== node || seen.has(b)) continue;
+          seen.add(b);
+          cameBy[b] = index * 2 + direction;
+          next.push(b);
+        }
+      });
+    }
+    front = next;
+  }
+  if (!seen.has(to)) return null;
+  const hops: Hop[] = [];
+  for (let node = to; node !== from; ) {
+    const hop = cameBy[node]!;
+    hops.unshift(hop);
+    const link = topology.links[hop >> 1]!;
+    node = (hop & 1) === 0 ? link.from : link.to;
+  }
+  return hops;
+}
+
+/**
+ * The machine of group `to` that a device of group `source` reaches over attachments: node i of the larger group is attached to
+ * node i mod m of the smaller. The result lists the moduli to apply in turn; towards a larger group the first attached machine is meant.
+ */
+export function attachment(topology: Topology, source: number, to: number): number[] | null {
+  const route = findRoute(topology, source, to);
+  if (route === null) return null;
+  const moduli: number[] = [];
+  let bound = topology.nodes[source]!.count;
+  let at = source;
+  for (const hop of route) {
+    const link = topology.links[hop >> 1]!;
+    at = (hop & 1) === 0 ? link.to : link.from;
+    const count = topology.nodes[at]!.count;
+    if (count < bound) {
+      moduli.push(count);
+      bound = count;
+    }
+  }
+  return moduli;
+}
