@@ -95,7 +95,7 @@ describe("deriveKey", () => {
   });
 
   test("look-alike paths get keys of their own", () => {
-    const paths = [
+    const paths: (string | number)[][] = [
       [],
       [""],
       ["", ""],
