@@ -1,0 +1,71 @@
+/** All replications of one policy at one point, as plain data that can be stored, sent between threads, compared and drawn. */
+import type { Replication } from "../sim/collector.ts";
+import type { Setup } from "../sim/setup.ts";
+import { type Recorder, simulate } from "../sim/simulation.ts";
+import { Estimator } from "./estimator.ts";
+import type { Distributions, PolicyResult } from "./result.ts";
+import { summarise } from "./summarise.ts";
+import { verdictOf } from "./verdict.ts";
+import { findCut } from "./warmup.ts";
+import { Window } from "./window.ts";
+
+/** Answers of all replications together on each evaluation row. */
+export interface RowCounts {
+  readonly given: readonly number[];
+  readonly right: readonly number[];
+}
+
+export interface PolicyOutcome {
+  readonly result: PolicyResult;
+  readonly distribution: Distributions["policies"][number];
+  /** Null without an exit table. */
+  readonly rows: RowCounts | null;
+  readonly events: number;
+}
+
+export interface ReplicationPlan {
+  readonly replications: number;
+  readonly confidence: number;
+  /** Called between replications; throws to stop. */
+  readonly between?: (done: number) => Promise<void> | void;
+  readonly recorder?: (setup: Setup, replication: number) => Recorder;
+}
+
+/** Runs all replications of a policy and sums them up. @throws SequenceError when an exact list of the scenario runs out */
+export async function runPolicy(setup: Setup, plan: ReplicationPlan): Promise<PolicyOutcome> {
+  const replications: Replication[] = [];
+  for (let r = 0; r < plan.replications; r++) {
+    await plan.between?.(r);
+    replications.push(simulate(setup, r, plan.recorder?.(setup, r) ?? null));
+  }
+  return outcomeOf(setup, replications, plan.confidence);
+}
+
+/** Figures of a policy from its replications. */
+export function outcomeOf(setup: Setup, replications: readonly Replication[], confidence: number): PolicyOutcome {
+  const cut = findCut(setup, replications);
+  const windows = replications.map((r) => new Window(setup, r, cut.from));
+  const estimator = new Estimator(confidence);
+  const all = (): boolean => true;
+  return {
+    result: summarise(setup, windows, cut.warmup, verdictOf(setup, windows, cut.tooShort, estimator), estimator),
+    distribution: {
+      name: setup.policy.name,
+      replications: windows.map((w) => ({ latency_s: [...w.latencies(all).toHistogram().cells()] })),
+    },
+    rows: rowCounts(windows),
+    events: replications.reduce((n, r) => n + r.events, 0),
+  };
+}
+
+function rowCounts(windows: readonly Window[]): RowCounts | null {
+  const tallies = windows.map((w) => w.rows(() => true));
+  const first = tallies[0];
+  if (!first) return null;
+  const rows = first.length / 2;
+  const add = (place: number): number => tallies.reduce((n, t) => n + t![place]!, 0);
+  return {
+    given: Array.from({ length: rows }, (_, i) => add(2 * i)),
+    right: Array.from({ length: rows }, (_, i) => add(2 * i + 1)),
+  };
+}

@@ -1,0 +1,346 @@
+/** A policy's replications as the figures of `result.json`. */
+import { dropReasons, Message, type partNames, Visit } from "../sim/collector.ts";
+import { combineFingerprints } from "../sim/fingerprint.ts";
+import type { Selection } from "../sim/samples.ts";
+import type { Setup } from "../sim/setup.ts";
+import { type Estimator, smallestSample } from "./estimator.ts";
+import type {
+  ExitResult, Interval, LatencySummary, LinkDirectionResult, NodeResult, Parts, PolicyResult, RequestCounts, StreamResult,
+} from "./result.ts";
+import type { Verdict } from "./verdict.ts";
+import { type Completed, partIndex, type Window } from "./window.ts";
+
+type I = Interval | null;
+type Wanted = (stream: number, exit: number, group: number) => boolean;
+
+export interface Warmup {
+  readonly requests: number | null;
+  readonly seconds: number | null;
+  readonly found: boolean;
+}
+
+/** @param windows one per replication, cut alike */
+export function summarise(setup: Setup, windows: readonly Window[], warmup: Warmup, verdict: Verdict, estimator: Estimator): PolicyResult {
+  const s = new Summary(setup, windows, estimator);
+  const all: Wanted = () => true;
+  const exits = setup.model.exits;
+  return {
+    name: setup.policy.name,
+    oracle: false,
+    verdict,
+    requests: s.counts(null),
+    latency_s: s.latency(all),
+    parts_s: s.parts(all),
+    accuracy: s.accuracy(all),
+    deadline_miss: s.deadlineMiss(null),
+    throughput_per_s: s.means((w) => w.rate((at) => total(at.completed))),
+    goodput_per_s: s.hasAccuracy ? s.means((w) => w.rate((at) => total(at.good))) : null,
+    dropped: s.droppedShare(null),
+    exits: exits.map((_, e) => s.exit(e, all)),
+    answered: Object.fromEntries(
+      setup.nodes.flatMap((node, g) => {
+        const here: Wanted = (_s, _e, group) => group === g;
+        return s.pooled(here) === 0 ? [] : [[node.name, { share: s.share(here, all), latency_s: s.latency(here) }] as const];
+      }),
+    ),
+    in_system: s.means((w) => w.rate((at) => at.inSystem)),
+    warmup,
+    ...s.resources(),
+    nodes: Object.fromEntries(setup.nodes.map((node, g) => [node.name, s.node(g)])),
+    links: Object.fromEntries(setup.links.map((link, l) => [link.name, { up: s.direction(2 * l), down: s.direction(2 * l + 1) }])),
+    streams: Object.fromEntries(setup.streams.map((stream, i) => [stream.name, s.stream(i)])),
+    fingerprint: combineFingerprints(windows.map((w) => w.replication.fingerprint)),
+  };
+}
+
+const total = (values: Float64Array): number => values.reduce((sum, v) => sum + v, 0);
+
+class Summary {
+  private readonly setup: Setup;
+  private readonly windows: readonly Window[];
+  private readonly estimator: Estimator;
+  readonly hasAccuracy: boolean;
+
+  constructor(setup: Setup, windows: readonly Window[], estimator: Estimator) {
+    this.setup = setup;
+    this.windows = windows;
+    this.estimator = estimator;
+    const { outputs } = setup.model;
+    this.hasAccuracy = outputs.kind === "table" || outputs.accuracy.some((a) => a !== null);
+  }
+
+  means(value: (window: Window) => number | null): I {
+    return this.estimator.mean(this.windows.map(value));
+  }
+
+  private ratio(top: (window: Window) => number | null, bottom: (window: Window) => number | null): I {
+    return this.estimator.ratio(this.windows.map(top), this.windows.map(bottom));
+  }
+
+  pooled(wanted: Wanted): number {
+    return this.windows.reduce((sum, w) => sum + w.completed(wanted).n, 0);
+  }
+
+  counts(stream: number | null): RequestCounts {
+    const sum = (read: (w: Window) => number): number => this.windows.reduce((n, w) => n + read(w), 0);
+    const dropped = Object.fromEntries(
+      dropReasons.flatMap((name, reason) => {
+        const n = sum((w) => w.dropped(reason, stream));
+        return n === 0 ? [] : [[name, n] as const];
+      }),
+    );
+    const mine: Wanted = (s) => stream === null || s === stream;
+    return {
+      arrived: sum((w) => w.arrived(stream)),
+      completed: this.pooled(mine),
+      dropped,
+      in_flight: sum((w) => w.inFlight(stream)),
+      deadline_missed: this.hasDeadline(stream) ? sum((w) => this.missed(w, stream)) : null,
+    };
+  }
+
+  latency(wanted: Wanted): LatencySummary {
+    const done = this.windows.map((w) => w.completed(wanted));
+    const samples = this.windows.map((w) => w.latencies(wanted));
+    return {
+      mean: this.estimator.mean(done.map((c) => (c.n > 0 ? c.latency / c.n : null))),
+      sd: this.estimator.mean(done.map((c) => (c.n > 1 ? Math.sqrt(c.variance) : null))),
+      ...this.quantiles(samples),
+    };
+  }
+
+  private quantiles(samples: readonly Selection[]): Omit<LatencySummary, "mean" | "sd"> {
+    const max = samples.map((s) => s.max).filter((m) => m !== null);
+    return {
+      p50: this.quantile(samples, 0.5),
+      p90: this.quantile(samples, 0.9),
+      p95: this.quantile(samples, 0.95),
+      p99: this.quantile(samples, 0.99),
+      p999: this.quantile(samples, 0.999),
+      max: max.length === 0 ? null : Math.max(...max),
+    };
+  }
+
+  private quantile(samples: readonly Selection[], q: number): I {
+    const interval = this.estimator.mean(samples.map((s) => s.quantile(q)));
+    const pooled = samples.reduce((n, s) => n + s.count, 0);
+    return interval === null || pooled >= smallestSample(q) ? interval : { ...interval, low: null, high: null };
+  }
+
+  parts(wanted: Wanted): Parts {
+    const done = this.windows.map((w) => w.completed(wanted));
+    const mean = (index: number): I => this.estimator.mean(done.map((c) => (c.n > 0 ? c.parts[index]! / c.n : null)));
+    const { nodes } = this.setup;
+    const part = (name: (typeof partNames)[number]): I => mean(partIndex(nodes.length, name));
+    return {
+      compute: Object.fromEntries(nodes.map((node, g) => [node.name, mean(g)])),
+      queue: part("queue"),
+      access: part("access"),
+      transmit: part("transmit"),
+      propagate: part("propagate"),
+      codec: part("codec"),
+      response: part("response"),
+    };
+  }
+
+  share(wanted: Wanted, among: Wanted): I {
+    return this.ratio((w) => w.completed(wanted).n, (w) => w.completed(among).n);
+  }
+
+  accuracy(wanted: Wanted): I {
+    if (!this.hasAccuracy) return null;
+    const done = this.windows.map((w) => w.completed(wanted));
+    const rows = this.windows.map((w) => w.rows((stream, exit) => wanted(stream, exit, -1)));
+    return this.estimator.accuracy(
+      done.map((c) => c.correct),
+      done.map((c) => c.n),
+      rows,
+    );
+  }
+
+  exit(exit: number, among: Wanted): ExitResult {
+    const here: Wanted = (s, e, g) => e === exit && among(s, e, g);
+    const latency = this.latency(here);
+    return {
+      name: this.setup.model.exits[exit]!.name,
+      share: this.share(here, among),
+      accuracy: this.exitHasAccuracy(exit) ? this.accuracy(here) : null,
+      latency_s: { mean: latency.mean, p50: latency.p50, p95: latency.p95, p99: latency.p99 },
+    };
+  }
+
+  private exitHasAccuracy(exit: number): boolean {
+    const { outputs } = this.setup.model;
+    return outputs.kind === "table" || outputs.accuracy[exit] !== null;
+  }
+
+  private hasDeadline(stream: number | null): boolean {
+    const { streams } = this.setup;
+    return stream === null ? streams.some((s) => s.deadline !== null) : streams[stream]!.deadline !== null;
+  }
+
+  private missed(w: Window, stream: number | null): number {
+    let missed = 0;
+    this.setup.streams.forEach((s, i) => {
+      if (s.deadline === null || (stream !== null && i !== stream)) return;
+      const done: Completed = w.completed((of) => of === i);
+      missed += done.n - done.inTime + w.allDropped(i) + w.inFlightLate(i);
+    });
+    return missed;
+  }
+
+  deadlineMiss(stream: number | null): I {
+    if (!this.hasDeadline(stream)) return null;
+    const withDeadline = (w: Window): number =>
+      this.setup.streams.reduce((n, s, i) => (s.deadline === null || (stream !== null && i !== stream) ? n : n + w.arrived(i)), 0);
+    return this.ratio((w) => this.missed(w, stream), withDeadline);
+  }
+
+  droppedShare(stream: number | null): I {
+    return this.ratio((w) => w.allDropped(stream), (w) => w.arrived(stream));
+  }
+
+  stream(stream: number): StreamResult {
+    const mine: Wanted = (s) => s === stream;
+    return {
+      requests: this.counts(stream),
+      latency_s: this.latency(mine),
+      parts_s: this.parts(mine),
+      accuracy: this.accuracy(mine),
+      deadline_miss: this.deadlineMiss(stream),
+      dropped: this.droppedShare(stream),
+      throughput_per_s: this.means((w) => w.rate((at) => at.completed[stream]!)),
+      exits: this.setup.model.exits.map((_, e) => this.exit(e, mine)),
+    };
+  }
+
+  /** Energy, bytes and cost over the window, per request completed in it. */
+  resources(): Pick<PolicyResult, "energy_j" | "bytes" | "cost_usd"> {
+    const { setup } = this;
+    const done = (w: Window): number | null => w.over((at) => total(at.completed));
+    const visited = setup.nodes.map((_, g) => this.isVisitable(g));
+    const active = (w: Window, g: number): number | null => {
+      const { power, servers } = setup.nodes[g]!;
+      const busy = w.over((at) => at.busy[g]!);
+      if (!visited[g]) return 0;
+      return power === null || busy === null ? null : ((power.busy - power.idle) / servers) * busy;
+    };
+    const idle = (w: Window, g: number): number | null => {
+      const { power, count } = setup.nodes[g]!;
+      if (!visited[g]) return 0;
+      return power === null || w.seconds === null ? null : power.idle * count * w.seconds;
+    };
+    const sum = (values: readonly (number | null)[]): number | null =>
+      values.includes(null) ? null : values.reduce<number>((a, b) => a + b!, 0);
+    const groups = setup.nodes.map((_, g) => g);
+    return {
+      energy_j: {
+        nodes: Object.fromEntries(
+          setup.nodes.map((node, g) => [
+            node.name,
+            { active: this.ratio((w) => active(w, g), done), idle: this.ratio((w) => idle(w, g), done) },
+          ]),
+        ),
+        links: Object.fromEntries(setup.links.map((link) => [link.name, null])),
+        total: this.ratio((w) => sum(groups.flatMap((g) => [active(w, g), idle(w, g)])), done),
+      },
+      bytes: {
+        up: this.ratio((w) => w.over((at) => alternate(at.linkBytes, 0)), done),
+        down: this.ratio((w) => w.over((at) => alternate(at.linkBytes, 1)), done),
+      },
+      cost_usd: this.ratio(
+        (w) => sum(setup.nodes.map(({ price, count }, g) => {
+          if (!visited[g]) return 0;
+          return price === null || w.seconds === null ? null : (price * count * w.seconds) / 3600;
+        })),
+        done,
+      ),
+    };
+  }
+
+  /** Whether a request of this policy could be served by a node group: the group runs a segment, or is a source that encodes. */
+  private isVisitable(group: number): boolean {
+    const { setup } = this;
+    return setup.streams.some((stream, s) => {
+      const plan = setup.policy.place.plan(stream.source);
+      if (plan === null || plan.includes(group)) return true;
+      return stream.source === group && setup.model.encode[s]![group]![0] !== null;
+    });
+  }
+
+  node(g: number): NodeResult {
+    const { count, servers } = this.setup.nodes[g]!;
+    const visits = this.windows.map((w) => w.visits(g));
+    const waiting = this.windows.map((w) => w.waiting(g));
+    const per = (read: (v: Float64Array) => number): I => this.estimator.mean(visits.map((v) => (v[Visit.n]! > 0 ? read(v) / v[Visit.n]! : null)));
+    const service = (v: Float64Array, w: Window): number => {
+      const shift = w.replication.collector.serviceShift[g]!;
+      return Number.isNaN(shift) ? 0 : v[Visit.n]! * shift + v[Visit.service]!;
+    };
+    const spread = (v: Float64Array, first: number, square: number): number | null => {
+      const n = v[Visit.n]!;
+      return n > 1 ? Math.sqrt(Math.max(0, (v[square]! - v[first]! ** 2 / n) / (n - 1))) : null;
+    };
+    const max = waiting.map((s) => s.max).filter((m) => m !== null);
+    return {
+      utilization: this.means((w) => scaled(w.rate((at) => at.busy[g]!), 1 / (count * servers))),
+      utilization_max: this.means((w) => {
+        const busiest = w.busiest(g);
+        return busiest === null || w.seconds === null ? null : busiest / w.seconds / servers;
+      }),
+      in_system: this.means((w) => w.rate((at) => at.busy[g]! + at.waiting[g]!)),
+      queue_length: this.means((w) => w.rate((at) => at.waiting[g]!)),
+      waiting_s: {
+        mean: per((v) => v[Visit.waiting]!),
+        sd: this.estimator.mean(visits.map((v) => spread(v, Visit.waiting, Visit.waitingSquare))),
+        p95: this.quantile(waiting, 0.95),
+        p99: this.quantile(waiting, 0.99),
+        max: max.length === 0 ? null : Math.max(...max),
+      },
+      waited: this.ratioOf(visits, Visit.waited),
+      service_s: {
+        mean: this.estimator.mean(visits.map((v, i) => (v[Visit.n]! > 0 ? service(v, this.windows[i]!) / v[Visit.n]! : null))),
+        sd: this.estimator.mean(visits.map((v) => spread(v, Visit.service, Visit.serviceSquare))),
+      },
+      residence_s: this.estimator.mean(
+        visits.map((v, i) => (v[Visit.n]! > 0 ? (v[Visit.waiting]! + service(v, this.windows[i]!)) / v[Visit.n]! : null)),
+      ),
+      throughput_per_s: this.means((w) => w.rate((at) => at.departed[g]!)),
+      batch_size: null,
+      availability: null,
+    };
+  }
+
+  private ratioOf(visits: readonly Float64Array[], column: number): I {
+    return this.estimator.ratio(visits.map((v) => v[column]!), visits.map((v) => v[Visit.n]!));
+  }
+
+  direction(way: number): LinkDirectionResult {
+    const link = this.setup.links[way >> 1]!;
+    const resources = link.per === null ? 1 : this.setup.nodes[link.per]!.count;
+    const messages = this.windows.map((w) => w.messages(way));
+    const per = (column: number): I =>
+      this.estimator.mean(messages.map((m) => (m[Message.n]! > 0 ? m[column]! / m[Message.n]! : null)));
+    return {
+      utilization: link.kind === "fixed" ? null : this.means((w) => scaled(w.rate((at) => at.linkBusy[way]!), 1 / resources)),
+      in_system: this.means((w) => w.rate((at) => at.linkInside[way]!)),
+      waiting_s: per(Message.waiting),
+      residence_s: per(Message.residence),
+      throughput_per_s: this.means((w) => w.rate((at) => at.linkLeft[way]!)),
+      rate_bps: this.means((w) => scaled(w.rate((at) => at.linkBytes[way]!), 8)),
+      attempts: per(Message.attempts),
+      lost: null,
+      bytes: this.means((w) => w.over((at) => at.linkBytes[way]!)),
+    };
+  }
+}
+
+function scaled(value: number | null, factor: number): number | null {
+  return value === null ? null : value * factor;
+}
+
+function alternate(values: Float64Array, first: number): number {
+  let sum = 0;
+  for (let i = first; i < values.length; i += 2) sum += values[i]!;
+  return sum;
+}

@@ -1,0 +1,5 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: { include: ["test/slow/**/*.test.ts"], pool: "forks", testTimeout: 600_000, hookTimeout: 300_000, passWithNoTests: false },
+});
