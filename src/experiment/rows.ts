@@ -1,6 +1,18 @@
 /** A row per request, warm-up and dropped ones included, for those who want to compute a statistic of their own. */
 import { scoresOf } from "../sim/evidence.ts";
-import type { Requests } from "../sim/requests.ts";
+import {
+  ARRIVED_AT,
+  CROSSED,
+  DEVICE,
+  EXIT,
+  GROUP,
+  intWidth,
+  NUMBER,
+  PARTS,
+  type Requests,
+  ROW,
+  STREAM,
+} from "../sim/requests.ts";
 import type { Setup } from "../sim/setup.ts";
 import type { Recorder } from "../sim/simulation.ts";
 
@@ -8,10 +20,26 @@ const stationColumns = ["queued_s", "started_s", "ended_s", "service_s"] as cons
 
 /** Names of the columns, in order; for every node and link direction `<name>.queued_s`, … empty where not visited. */
 export function rowColumns(setup: Pick<Setup, "nodes" | "links">): string[] {
-  const stations = [...setup.nodes.map((n) => n.name), ...setup.links.flatMap((l) => [`${l.name}.up`, `${l.name}.down`])];
+  const stations = [
+    ...setup.nodes.map((n) => n.name),
+    ...setup.links.flatMap((l) => [`${l.name}.up`, `${l.name}.down`]),
+  ];
   return [
-    "policy", "replication", "stream", "device", "number", "sample", "arrived_s", "ended_s", "end", "exit", "node",
-    "prediction", "correct", "score", ...stations.flatMap((s) => stationColumns.map((c) => `${s}.${c}`)),
+    "policy",
+    "replication",
+    "stream",
+    "device",
+    "number",
+    "sample",
+    "arrived_s",
+    "ended_s",
+    "end",
+    "exit",
+    "node",
+    "prediction",
+    "correct",
+    "score",
+    ...stations.flatMap((s) => stationColumns.map((c) => `${s}.${c}`)),
   ];
 }
 
@@ -41,16 +69,28 @@ export class RowRecorder implements Recorder {
   ended(slot: number, requests: Requests, end: string, at: number, prediction: number, correct: boolean | null): void {
     const { setup } = this;
     const completed = end === "completed";
-    const exit = requests.exit[slot]!;
-    const row = requests.row[slot]!;
-    const score = completed ? (scoresOf(setup.model, exit, requests.crossed[slot]!)?.confidence[row] ?? null) : null;
+    const exit = requests.int[slot * intWidth + EXIT]!;
+    const row = requests.int[slot * intWidth + ROW]!;
+    const score = completed
+      ? (scoresOf(setup.model, exit, requests.int[slot * intWidth + CROSSED]!)?.confidence[row] ?? null)
+      : null;
     const stations = this.stations.get(slot);
     this.stations.delete(slot);
     this.emit([
-      setup.policy.name, this.replication, setup.streams[requests.stream[slot]!]!.name, requests.device[slot]!, requests.number[slot]!,
-      row < 0 ? null : row, requests.arrivedAt[slot]!, end === "in_flight" ? null : at, end,
-      completed ? setup.model.exits[exit]!.name : null, completed ? setup.nodes[requests.group[slot]!]!.name : null,
-      prediction < 0 ? null : prediction, correct, score === null || Number.isNaN(score) ? null : score,
+      setup.policy.name,
+      this.replication,
+      setup.streams[requests.int[slot * intWidth + STREAM]!]!.name,
+      requests.int[slot * intWidth + DEVICE]!,
+      requests.int[slot * intWidth + NUMBER]!,
+      row < 0 ? null : row,
+      requests.real[slot * requests.realWidth + ARRIVED_AT]!,
+      end === "in_flight" ? null : at,
+      end,
+      completed ? setup.model.exits[exit]!.name : null,
+      completed ? setup.nodes[requests.int[slot * intWidth + GROUP]!]!.name : null,
+      prediction < 0 ? null : prediction,
+      correct,
+      score === null || Number.isNaN(score) ? null : score,
       ...Array.from({ length: (setup.nodes.length + setup.links.length * 2) * stationColumns.length }, (_, i) => {
         const value = stations?.[i];
         return value === undefined || Number.isNaN(value) ? null : value;

@@ -5,7 +5,15 @@ import type { Selection } from "../sim/samples.ts";
 import type { Setup } from "../sim/setup.ts";
 import { type Estimator, smallestSample } from "./estimator.ts";
 import type {
-  ExitResult, Interval, LatencySummary, LinkDirectionResult, NodeResult, Parts, PolicyResult, RequestCounts, StreamResult,
+  ExitResult,
+  Interval,
+  LatencySummary,
+  LinkDirectionResult,
+  NodeResult,
+  Parts,
+  PolicyResult,
+  RequestCounts,
+  StreamResult,
 } from "./result.ts";
 import type { Verdict } from "./verdict.ts";
 import { type Completed, partIndex, type Window } from "./window.ts";
@@ -20,7 +28,13 @@ export interface Warmup {
 }
 
 /** @param windows one per replication, cut alike */
-export function summarise(setup: Setup, windows: readonly Window[], warmup: Warmup, verdict: Verdict, estimator: Estimator): PolicyResult {
+export function summarise(
+  setup: Setup,
+  windows: readonly Window[],
+  warmup: Warmup,
+  verdict: Verdict,
+  estimator: Estimator,
+): PolicyResult {
   const s = new Summary(setup, windows, estimator);
   const all: Wanted = () => true;
   const exits = setup.model.exits;
@@ -40,14 +54,18 @@ export function summarise(setup: Setup, windows: readonly Window[], warmup: Warm
     answered: Object.fromEntries(
       setup.nodes.flatMap((node, g) => {
         const here: Wanted = (_s, _e, group) => group === g;
-        return s.pooled(here) === 0 ? [] : [[node.name, { share: s.share(here, all), latency_s: s.latency(here) }] as const];
+        return s.pooled(here) === 0
+          ? []
+          : [[node.name, { share: s.share(here, all), latency_s: s.latency(here) }] as const];
       }),
     ),
     in_system: s.means((w) => w.rate((at) => at.inSystem)),
     warmup,
     ...s.resources(),
     nodes: Object.fromEntries(setup.nodes.map((node, g) => [node.name, s.node(g)])),
-    links: Object.fromEntries(setup.links.map((link, l) => [link.name, { up: s.direction(2 * l), down: s.direction(2 * l + 1) }])),
+    links: Object.fromEntries(
+      setup.links.map((link, l) => [link.name, { up: s.direction(2 * l), down: s.direction(2 * l + 1) }]),
+    ),
     streams: Object.fromEntries(setup.streams.map((stream, i) => [stream.name, s.stream(i)])),
     fingerprint: combineFingerprints(windows.map((w) => w.replication.fingerprint)),
   };
@@ -144,7 +162,10 @@ class Summary {
   }
 
   share(wanted: Wanted, among: Wanted): I {
-    return this.ratio((w) => w.completed(wanted).n, (w) => w.completed(among).n);
+    return this.ratio(
+      (w) => w.completed(wanted).n,
+      (w) => w.completed(among).n,
+    );
   }
 
   accuracy(wanted: Wanted): I {
@@ -192,12 +213,18 @@ class Summary {
   deadlineMiss(stream: number | null): I {
     if (!this.hasDeadline(stream)) return null;
     const withDeadline = (w: Window): number =>
-      this.setup.streams.reduce((n, s, i) => (s.deadline === null || (stream !== null && i !== stream) ? n : n + w.arrived(i)), 0);
+      this.setup.streams.reduce(
+        (n, s, i) => (s.deadline === null || (stream !== null && i !== stream) ? n : n + w.arrived(i)),
+        0,
+      );
     return this.ratio((w) => this.missed(w, stream), withDeadline);
   }
 
   droppedShare(stream: number | null): I {
-    return this.ratio((w) => w.allDropped(stream), (w) => w.arrived(stream));
+    return this.ratio(
+      (w) => w.allDropped(stream),
+      (w) => w.arrived(stream),
+    );
   }
 
   stream(stream: number): StreamResult {
@@ -249,10 +276,13 @@ class Summary {
         down: this.ratio((w) => w.over((at) => alternate(at.linkBytes, 1)), done),
       },
       cost_usd: this.ratio(
-        (w) => sum(setup.nodes.map(({ price, count }, g) => {
-          if (!visited[g]) return 0;
-          return price === null || w.seconds === null ? null : (price * count * w.seconds) / 3600;
-        })),
+        (w) =>
+          sum(
+            setup.nodes.map(({ price, count }, g) => {
+              if (!visited[g]) return 0;
+              return price === null || w.seconds === null ? null : (price * count * w.seconds) / 3600;
+            }),
+          ),
         done,
       ),
     };
@@ -272,7 +302,8 @@ class Summary {
     const { count, servers } = this.setup.nodes[g]!;
     const visits = this.windows.map((w) => w.visits(g));
     const waiting = this.windows.map((w) => w.waiting(g));
-    const per = (read: (v: Float64Array) => number): I => this.estimator.mean(visits.map((v) => (v[Visit.n]! > 0 ? read(v) / v[Visit.n]! : null)));
+    const per = (read: (v: Float64Array) => number): I =>
+      this.estimator.mean(visits.map((v) => (v[Visit.n]! > 0 ? read(v) / v[Visit.n]! : null)));
     const service = (v: Float64Array, w: Window): number => {
       const shift = w.replication.collector.serviceShift[g]!;
       return Number.isNaN(shift) ? 0 : v[Visit.n]! * shift + v[Visit.service]!;
@@ -283,7 +314,12 @@ class Summary {
     };
     const max = waiting.map((s) => s.max).filter((m) => m !== null);
     return {
-      utilization: this.means((w) => scaled(w.rate((at) => at.busy[g]!), 1 / (count * servers))),
+      utilization: this.means((w) =>
+        scaled(
+          w.rate((at) => at.busy[g]!),
+          1 / (count * servers),
+        ),
+      ),
       utilization_max: this.means((w) => {
         const busiest = w.busiest(g);
         return busiest === null || w.seconds === null ? null : busiest / w.seconds / servers;
@@ -299,11 +335,15 @@ class Summary {
       },
       waited: this.ratioOf(visits, Visit.waited),
       service_s: {
-        mean: this.estimator.mean(visits.map((v, i) => (v[Visit.n]! > 0 ? service(v, this.windows[i]!) / v[Visit.n]! : null))),
+        mean: this.estimator.mean(
+          visits.map((v, i) => (v[Visit.n]! > 0 ? service(v, this.windows[i]!) / v[Visit.n]! : null)),
+        ),
         sd: this.estimator.mean(visits.map((v) => spread(v, Visit.service, Visit.serviceSquare))),
       },
       residence_s: this.estimator.mean(
-        visits.map((v, i) => (v[Visit.n]! > 0 ? (v[Visit.waiting]! + service(v, this.windows[i]!)) / v[Visit.n]! : null)),
+        visits.map((v, i) =>
+          v[Visit.n]! > 0 ? (v[Visit.waiting]! + service(v, this.windows[i]!)) / v[Visit.n]! : null,
+        ),
       ),
       throughput_per_s: this.means((w) => w.rate((at) => at.departed[g]!)),
       batch_size: null,
@@ -312,7 +352,10 @@ class Summary {
   }
 
   private ratioOf(visits: readonly Float64Array[], column: number): I {
-    return this.estimator.ratio(visits.map((v) => v[column]!), visits.map((v) => v[Visit.n]!));
+    return this.estimator.ratio(
+      visits.map((v) => v[column]!),
+      visits.map((v) => v[Visit.n]!),
+    );
   }
 
   direction(way: number): LinkDirectionResult {
@@ -322,12 +365,25 @@ class Summary {
     const per = (column: number): I =>
       this.estimator.mean(messages.map((m) => (m[Message.n]! > 0 ? m[column]! / m[Message.n]! : null)));
     return {
-      utilization: link.kind === "fixed" ? null : this.means((w) => scaled(w.rate((at) => at.linkBusy[way]!), 1 / resources)),
+      utilization:
+        link.kind === "fixed"
+          ? null
+          : this.means((w) =>
+              scaled(
+                w.rate((at) => at.linkBusy[way]!),
+                1 / resources,
+              ),
+            ),
       in_system: this.means((w) => w.rate((at) => at.linkInside[way]!)),
       waiting_s: per(Message.waiting),
       residence_s: per(Message.residence),
       throughput_per_s: this.means((w) => w.rate((at) => at.linkLeft[way]!)),
-      rate_bps: this.means((w) => scaled(w.rate((at) => at.linkBytes[way]!), 8)),
+      rate_bps: this.means((w) =>
+        scaled(
+          w.rate((at) => at.linkBytes[way]!),
+          8,
+        ),
+      ),
       attempts: per(Message.attempts),
       lost: null,
       bytes: this.means((w) => w.over((at) => at.linkBytes[way]!)),

@@ -32,11 +32,14 @@ export function verdictOf(setup: Setup, windows: readonly Window[], tooShort: bo
   const inFlight = sum(windows, (w) => w.inFlight(null));
   if (inFlight > 0) unsteady.push(`overload: ${inFlight} of ${arrived} requests had not ended when the run was over`);
   const rise = latencyRise(windows, estimator);
-  if (rise !== null) unsteady.push(`growing queue: mean latency rose by ${percent(rise)} from the first half of the run to the second`);
-  if (tooShort) unsteady.push("warm-up too short: no steady stretch found in the first half of the run; give more requests");
+  if (rise !== null)
+    unsteady.push(`growing queue: mean latency rose by ${percent(rise)} from the first half of the run to the second`);
+  if (tooShort)
+    unsteady.push("warm-up too short: no steady stretch found in the first half of the run; give more requests");
   if (windows.length < 3) other.push(`too few replications for intervals: ${windows.length}, at least 3 are needed`);
   const completed = sum(windows, (w) => w.completed(() => true).n);
-  if (completed < 368) other.push(`too few samples for limits of p99: ${completed} completed requests, at least 368 are needed`);
+  if (completed < 368)
+    other.push(`too few samples for limits of p99: ${completed} completed requests, at least 368 are needed`);
   const gap = Math.max(...windows.map((w) => w.replication.partsGap));
   if (gap > roundingGap) unsteady.push(`self-check failed: parts differ from the latency by up to ${percent(gap)}`);
   for (const check of littleGaps(setup, windows)) unsteady.push(check);

@@ -21,11 +21,19 @@ export function findCut(setup: Setup, replications: readonly Replication[]): Cut
   const { warmup } = setup.run;
   if (warmup.kind === "requests") {
     const from = warmup.n > 0 ? 1 : 0;
-    return { from, warmup: { requests: warmup.n, seconds: meanStart(replications, from), found: false }, tooShort: false };
+    return {
+      from,
+      warmup: { requests: warmup.n, seconds: meanStart(replications, from), found: false },
+      tooShort: false,
+    };
   }
   if (warmup.kind === "time") {
     const from = warmup.at > 0 ? 1 : 0;
-    return { from, warmup: { requests: meanArrived(replications, from), seconds: warmup.at, found: false }, tooShort: false };
+    return {
+      from,
+      warmup: { requests: meanArrived(replications, from), seconds: warmup.at, found: false },
+      tooShort: false,
+    };
   }
   if (!isStationary(setup)) return { from: 0, warmup: { requests: 0, seconds: 0, found: true }, tooShort: false };
   const means = averageBatches(replications);

@@ -110,7 +110,9 @@ export class Window {
   }
 
   waiting(group: number): Selection {
-    return this.replication.collector.waiting[group]!.select(this.from, () => true);
+    const visits = this.visits(group);
+    const zeros = visits[Visit.n]! - visits[Visit.waited]!;
+    return this.replication.collector.waiting[group]!.select(this.from, () => true).withZeros(zeros);
   }
 
   /** Columns of {@link Message} of a link direction, after the cut. */

@@ -65,6 +65,7 @@ export class Collector {
   readonly visits: Float64Array[];
   readonly messages: Float64Array[];
   readonly latency: Samples;
+  /** By node group, waits above zero; the others are visits not waited. */
   readonly waiting: Samples[];
   /** Answers by [stream * exits + exit][slice] on each row: given, right. Filled on first use. */
   readonly rowTallies: (Uint32Array | undefined)[] = [];
@@ -98,43 +99,40 @@ export class Collector {
     return (stream * this.shape.exits + exit) * this.shape.groups + group;
   }
 
+  /** @param part holds the parts of the latency from `firstPart` on */
   complete(
-    stream: number,
-    exit: number,
-    group: number,
+    cell: number,
     slice: number,
     batch: number,
     latency: number,
     correct: boolean,
-    late: boolean,
+    inTime: boolean,
     row: number,
     part: Float64Array,
     firstPart: number,
   ): void {
     const { cells, width, shape } = this;
-    const cell = this.cell(stream, exit, group);
+    const stream = (cell / (shape.exits * shape.groups)) | 0;
     if (Number.isNaN(this.shift)) this.shift = latency;
     const d = latency - this.shift;
     const at = (cell * shape.slices + slice) * width;
-    cells[at] = cells[at]! + 1;
-    cells[at + Cell.latency] = cells[at + Cell.latency]! + d;
-    cells[at + Cell.square] = cells[at + Cell.square]! + d * d;
-    this.completed[stream] = this.completed[stream]! + 1;
-    if (correct) cells[at + Cell.correct] = cells[at + Cell.correct]! + 1;
-    if (!late) {
-      cells[at + Cell.inTime] = cells[at + Cell.inTime]! + 1;
-      if (correct) {
-        cells[at + Cell.good] = cells[at + Cell.good]! + 1;
-        this.good[stream] = this.good[stream]! + 1;
-      }
+    cells[at]! += 1;
+    cells[at + Cell.latency]! += d;
+    cells[at + Cell.square]! += d * d;
+    this.completed[stream]! += 1;
+    if (correct) cells[at + Cell.correct]! += 1;
+    if (inTime) cells[at + Cell.inTime]! += 1;
+    if (correct && inTime) {
+      cells[at + Cell.good]! += 1;
+      this.good[stream]! += 1;
     }
-    for (let i = at + Cell.parts, j = firstPart; i < at + width; i++, j++) cells[i] = cells[i]! + part[j]!;
+    for (let i = at + Cell.parts, j = firstPart; i < at + width; i++, j++) cells[i]! += part[j]!;
     this.latency.add(cell, slice, latency);
     if (batch < this.batchSum.length) {
-      this.batchSum[batch] = this.batchSum[batch]! + latency;
-      this.batchCount[batch] = this.batchCount[batch]! + 1;
+      this.batchSum[batch]! += latency;
+      this.batchCount[batch]! += 1;
     }
-    if (row >= 0) this.tally(stream * shape.exits + exit, slice, row, correct);
+    if (row >= 0) this.tally((cell / shape.groups) | 0, slice, row, correct);
   }
 
   drop(reason: number, stream: number, slice: number): void {
@@ -145,11 +143,12 @@ export class Collector {
   visit(group: number, slice: number, waiting: number, service: number): void {
     const v = this.visits[group]!;
     const at = slice * Visit.width;
-    v[at] = v[at]! + 1;
+    v[at]! += 1;
     if (waiting > 0) {
       v[at + Visit.waiting] = v[at + Visit.waiting]! + waiting;
       v[at + Visit.waitingSquare] = v[at + Visit.waitingSquare]! + waiting * waiting;
       v[at + Visit.waited] = v[at + Visit.waited]! + 1;
+      this.waiting[group]!.add(0, slice, waiting);
     }
     let shift = this.serviceShift[group]!;
     if (Number.isNaN(shift)) {
@@ -159,7 +158,6 @@ export class Collector {
     const d = service - shift;
     v[at + Visit.service] = v[at + Visit.service]! + d;
     v[at + Visit.serviceSquare] = v[at + Visit.serviceSquare]! + d * d;
-    this.waiting[group]!.add(0, slice, waiting);
   }
 
   message(direction: number, slice: number, waiting: number, residence: number): void {

@@ -16,3 +16,82 @@ export type Distribution =
   | { readonly kind: "empirical"; readonly quantiles: readonly number[] }
   /** Element n for the stream's n-th arrival; running out is an error. */
   | { readonly kind: "sequence"; readonly values: readonly number[] };
+
+/**
+ * Refuses parameters that make no distribution: negative, infinite, NaN, or out of order. A spread of 0 is a constant.
+ * @throws RangeError that names the parameter and its value
+ */
+export function checkDistribution(d: Distribution): void {
+  switch (d.kind) {
+    case "constant":
+      return notNegative(d.kind, { value: d.value });
+    case "uniform":
+      notNegative(d.kind, { low: d.low, high: d.high });
+      if (d.high < d.low) fail(d.kind, `low ${d.low} above high ${d.high}`);
+      return;
+    case "exponential":
+      return notNegative(d.kind, { mean: d.mean });
+    case "normal":
+      return notNegative(d.kind, { mean: d.mean, sd: d.sd });
+    case "lognormal":
+    case "gamma":
+      return notNegative(d.kind, { mean: d.mean, cv: d.cv });
+    case "erlang":
+      notNegative(d.kind, { mean: d.mean });
+      if (!(Number.isSafeInteger(d.k) && d.k > 0)) fail(d.kind, `k ${d.k}, which is no positive integer`);
+      return;
+    case "hyperexponential":
+      return shared(d.kind, d.shares, d.means);
+    case "weibull":
+      positive(d.kind, { shape: d.shape });
+      return notNegative(d.kind, { scale: d.scale });
+    case "pareto":
+      positive(d.kind, { shape: d.shape });
+      return notNegative(d.kind, { minimum: d.minimum });
+    case "discrete":
+      return shared(d.kind, d.shares, d.values);
+    case "empirical":
+      list(d.kind, d.quantiles);
+      d.quantiles.forEach((q, i) => {
+        if (q < d.quantiles[i - 1]!) fail(d.kind, `quantile ${i} (${q}) below the one before it`);
+      });
+      return;
+    case "sequence":
+      return list(d.kind, d.values);
+  }
+}
+
+/** Shares as probabilities: divided by their sum. */
+export function normalised(shares: readonly number[]): number[] {
+  const sum = shares.reduce((all, share) => all + share, 0);
+  return shares.map((share) => share / sum);
+}
+
+function fail(kind: string, what: string): never {
+  throw new RangeError(`${kind} distribution with ${what}`);
+}
+
+function notNegative(kind: string, parameters: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(parameters)) {
+    if (!(value >= 0 && value < Number.POSITIVE_INFINITY)) fail(kind, `${name} ${value}`);
+  }
+}
+
+function positive(kind: string, parameters: Readonly<Record<string, number>>): void {
+  notNegative(kind, parameters);
+  for (const [name, value] of Object.entries(parameters)) if (value === 0) fail(kind, `${name} 0`);
+}
+
+function list(kind: string, values: readonly number[]): void {
+  if (values.length === 0) fail(kind, "no values");
+  values.forEach((value, i) => {
+    notNegative(kind, { [`value ${i}`]: value });
+  });
+}
+
+function shared(kind: string, shares: readonly number[], values: readonly number[]): void {
+  list(kind, values);
+  list(kind, shares);
+  if (shares.length !== values.length) fail(kind, `${shares.length} shares and ${values.length} values`);
+  if (shares.every((share) => share === 0)) fail(kind, "no share above 0");
+}

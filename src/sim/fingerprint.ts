@@ -9,12 +9,13 @@ export class Fingerprint {
   private d = 0x03707344;
 
   add(code: number, request: number, time: number): void {
-    this.a = Math.imul(this.a ^ code, 0x01000193) ^ (this.a >>> 15);
-    this.b = Math.imul((this.b << 5) ^ (this.b >>> 27) ^ request ^ code, 0x9e3779b1 | 0);
+    const a = Math.imul(this.a ^ code ^ Math.imul(request, 0x9e3779b1 | 0), 0x01000193);
+    this.a = a ^ (a >>> 15);
+    this.b = (((this.b << 5) | (this.b >>> 27)) + a) | 0;
     const ns = Math.round(time * 1e9);
-    const high = (ns * 2.3283064365386963e-10) | 0;
-    this.c = Math.imul(this.c ^ (ns | 0), 0x85ebca6b | 0) ^ (this.c >>> 13);
-    this.d = Math.imul((this.d << 7) ^ (this.d >>> 25) ^ (ns | 0) ^ high, 0xc2b2ae35 | 0);
+    const c = Math.imul(this.c ^ (ns | 0) ^ (ns * 2.3283064365386963e-10), 0x85ebca6b | 0);
+    this.c = c ^ (c >>> 13);
+    this.d = (((this.d << 7) | (this.d >>> 25)) + c) | 0;
   }
 
   state(): readonly [number, number, number, number] {

@@ -17,6 +17,8 @@ export interface HistogramState {
 const CELL_BITS = 9;
 const CELLS = 1 << CELL_BITS;
 const SHIFT = 20 - CELL_BITS;
+/** First cell of no finite double. */
+const END = 2047 * CELLS;
 const UNUSED = -1;
 
 /** A double and its two halves; which is the high one depends on the machine. */
@@ -58,16 +60,15 @@ export class Histogram {
 
   /** @throws RangeError for a negative value, NaN or Infinity */
   add(value: number): void {
-    if (!(value >= 0 && value < Number.POSITIVE_INFINITY)) {
-      throw new RangeError(`a histogram takes finite non-negative values, got ${value}`);
-    }
     // Adding 0 makes -0 the 0 it stands for.
+    double[0] = value + 0;
+    const cell = halves[HIGH]! >>> SHIFT;
+    // Above are Infinity and NaN, then everything with a sign.
+    if (cell >= END) throw new RangeError(`a histogram takes finite non-negative values, got ${value}`);
     if (value < this.#min) this.#min = value + 0;
     if (value > this.#max) this.#max = value + 0;
     this.#count += 1;
     if (this.#count === 0x100000000) this.#widen();
-    double[0] = value + 0;
-    const cell = halves[HIGH]! >>> SHIFT;
     const octave = (cell >>> CELL_BITS) - this.#first;
     let row = octave >= 0 && octave < this.#rows.length ? this.#rows[octave]! : UNUSED;
     if (row === UNUSED) {
@@ -149,7 +150,7 @@ export class Histogram {
     histogram.#max = state.max ?? 0;
     if (count >= 0x100000000) histogram.#widen();
     state.cells.forEach((cell, i) => {
-      if (!(Number.isInteger(cell) && cell >= CELLS && cell < 2047 * CELLS)) {
+      if (!(Number.isInteger(cell) && cell >= CELLS && cell < END)) {
         throw new RangeError(`histogram cell ${cell} is of no double`);
       }
       const row = histogram.#rowOf(cell >>> CELL_BITS);

@@ -3,6 +3,7 @@
  * stays bounded while a warm-up cut may still be made afterwards.
  */
 import { Histogram } from "./histogram.ts";
+import { nearestRank } from "./nearest-rank.ts";
 
 /** Values kept exactly. */
 export const exactLimit = 100_000;
@@ -87,32 +88,47 @@ export class Selection {
   private readonly sorted: Float64Array | null;
   private readonly histogram: Histogram | null;
 
-  constructor(sorted: Float64Array | null, histogram: Histogram | null) {
+  /** Zeros before the first of those. */
+  private readonly zeros: number;
+
+  constructor(sorted: Float64Array | null, histogram: Histogram | null, zeros = 0) {
     this.sorted = sorted;
     this.histogram = histogram;
+    this.zeros = zeros;
   }
 
   get count(): number {
-    return this.sorted?.length ?? this.histogram!.count;
+    return this.zeros + (this.sorted?.length ?? this.histogram!.count);
+  }
+
+  /** The same values and `n` zeros. */
+  withZeros(n: number): Selection {
+    return new Selection(this.sorted, this.histogram, this.zeros + n);
   }
 
   /** Nearest rank: the ⌈q n⌉-th smallest; null when there is none. */
   quantile(q: number): number | null {
-    if (this.count === 0) return null;
-    if (this.sorted === null) return this.histogram!.quantile(q);
-    return this.sorted[Math.min(this.count - 1, Math.max(0, Math.ceil(q * this.count - 1e-9) - 1))]!;
+    const { count, zeros } = this;
+    if (count === 0) return null;
+    const rank = nearestRank(q, count) - zeros;
+    if (rank <= 0) return 0;
+    if (this.sorted !== null) return this.sorted[rank - 1]!;
+    // The rank among the positive values, as a share of them that gives back that rank.
+    return this.histogram!.quantile((rank - 0.5) / this.histogram!.count);
   }
 
   get max(): number | null {
     if (this.count === 0) return null;
-    return this.sorted === null ? this.histogram!.max : this.sorted[this.count - 1]!;
+    const most = this.sorted === null ? this.histogram!.max : (this.sorted.at(-1) ?? 0);
+    return Number.isNaN(most) ? 0 : most;
   }
 
   /** All values as a histogram. */
   toHistogram(): Histogram {
-    if (this.histogram !== null) return this.histogram;
     const histogram = new Histogram();
-    for (const value of this.sorted!) histogram.add(value);
+    for (let i = 0; i < this.zeros; i++) histogram.add(0);
+    if (this.histogram !== null) histogram.merge(this.histogram);
+    for (const value of this.sorted ?? []) histogram.add(value);
     return histogram;
   }
 }

@@ -6,13 +6,35 @@
  */
 import { Agenda } from "./agenda.ts";
 import { type ArrivalProcess, arrivalProcess } from "./arrivals.ts";
-import { Collector, DEADLINE, partNames, QUEUE, type Replication, type Snapshot } from "./collector.ts";
-import type { KeyRoot } from "./draw.ts";
+import { Collector, DEADLINE, dropReasons, partNames, QUEUE, type Replication, type Snapshot } from "./collector.ts";
+import type { Draw, KeyRoot } from "./draw.ts";
 import { evidenceUpTo, type Subject, scoresOf } from "./evidence.ts";
 import type { ExitEvidence } from "./exit-rules/index.ts";
 import { Fingerprint } from "./fingerprint.ts";
 import { deriveKey, KeyedRandom, uniform } from "./random.ts";
-import { Requests } from "./requests.ts";
+import {
+  ARRIVED_AT,
+  CROSSED,
+  DEVICE,
+  EXIT,
+  EXITED_AT,
+  GROUP,
+  intWidth,
+  NEXT,
+  NUMBER,
+  ORDER,
+  PARTS,
+  QUEUED_AT,
+  RECEIVED,
+  Requests,
+  ROW,
+  SEGMENT,
+  SLICE,
+  STARTED_AT,
+  STREAM,
+  STREAM_NUMBER,
+  TARGET,
+} from "./requests.ts";
 import type { Setup } from "./setup.ts";
 import { Slicing } from "./slicing.ts";
 import { type Bulk, Tables } from "./tables.ts";
@@ -25,6 +47,14 @@ const DELIVERY = 2;
 const ENTRY = 3;
 const ARRIVAL = 4;
 const GIVE_UP = 5;
+/** Columns of a machine: requests in service, requests waiting, first and last of those. */
+const BUSY = 0;
+const QUEUED = 1;
+const HEAD = 2;
+const TAIL = 3;
+const machineWidth = 4;
+/** Place of the codec part after the compute of the node groups. */
+const CODEC = partNames.indexOf("codec");
 const entityBits = 27;
 const entityMask = (1 << entityBits) - 1;
 
@@ -32,14 +62,7 @@ const entityMask = (1 << entityBits) - 1;
 export interface Recorder {
   visit(slot: number, group: number, queuedAt: number, startedAt: number, endedAt: number): void;
   message(slot: number, direction: number, queuedAt: number, startedAt: number, endedAt: number): void;
-  ended(
-    slot: number,
-    requests: Requests,
-    end: "completed" | "dropped" | "in-flight",
-    at: number,
-    prediction: number,
-    correct: boolean | null,
-  ): void;
+  ended(slot: number, requests: Requests, end: string, at: number, prediction: number, correct: boolean | null): void;
 }
 
 /** Runs replication `replication` (0, 1, …) of a setup. @throws SequenceError when an exact list runs out. */
@@ -71,10 +94,8 @@ class Simulation {
   private lastArrivalAt = 0;
   private end: Snapshot | null = null;
 
-  private readonly busy: Int32Array;
-  private readonly queued: Int32Array;
-  private readonly head: Int32Array;
-  private readonly tail: Int32Array;
+  /** [machine][BUSY, QUEUED, HEAD, TAIL]. */
+  private readonly machines: Int32Array;
   /** Busy server seconds of each machine and waiting request seconds of each group: sum of ends minus starts so far. */
   private readonly busySeconds: Float64Array;
   private readonly waitingSeconds: Float64Array;
@@ -91,6 +112,8 @@ class Simulation {
   private readonly placeRandom: KeyedRandom[];
   /** Verdicts of a pure rule, [(crossed cut + 1) * exits + exit][row]: -2 not asked yet, -1 go on, else the exit. */
   private readonly verdicts: Int8Array | null;
+  private readonly lastExit: number;
+  private readonly knowsCorrect: boolean;
 
   constructor(setup: Setup, root: KeyRoot, recorder: Recorder | null) {
     const { nodes, streams, model, policy } = setup;
@@ -98,8 +121,11 @@ class Simulation {
     this.recorder = recorder;
     this.tables = new Tables(setup, root);
     this.requests = new Requests(nodes.length + partNames.length);
-    this.agenda = new Agenda((slot) => this.requests.order[slot] ?? slot);
+    this.agenda = new Agenda((slot) => this.requests.int[slot * intWidth + ORDER] ?? slot);
     this.slicing = new Slicing(setup.run);
+    const { outputs } = model;
+    this.lastExit = model.exits.length - 1;
+    this.knowsCorrect = outputs.kind === "table" || outputs.accuracy.some((a) => a !== null);
     const rows = model.outputs.kind === "table" ? model.outputs.rows : 0;
     this.collector = new Collector(
       {
@@ -126,10 +152,7 @@ class Simulation {
     );
 
     const machines = this.tables.firstMachine[nodes.length]!;
-    this.busy = new Int32Array(machines);
-    this.queued = new Int32Array(machines);
-    this.head = new Int32Array(machines);
-    this.tail = new Int32Array(machines);
+    this.machines = new Int32Array(machines * machineWidth);
     this.busySeconds = new Float64Array(machines);
     this.waitingSeconds = new Float64Array(nodes.length);
     this.waitingNow = new Int32Array(nodes.length);
@@ -199,7 +222,7 @@ class Simulation {
 
   private note(code: number, slot: number, now: number): void {
     this.events++;
-    this.fingerprint.add(code, this.requests.order[slot]!, now);
+    this.fingerprint.add(code, this.requests.int[slot * intWidth + ORDER]!, now);
   }
 
   private openSources(): void {
@@ -215,7 +238,7 @@ class Simulation {
   }
 
   private arrival(source: number, code: number, now: number): void {
-    const { requests, tables, setup } = this;
+    const { requests, tables, setup, collector } = this;
     let stream = 0;
     while (source >= tables.firstSource[stream + 1]!) stream++;
     const device = source - tables.firstSource[stream]!;
@@ -229,46 +252,51 @@ class Simulation {
     else this.agenda.schedule(following, code, 0);
 
     const slot = requests.take();
-    requests.stream[slot] = stream;
-    requests.device[slot] = device;
-    requests.number[slot] = number;
-    requests.order[slot] = order;
     const streamNumber = this.streamNumbers[stream]!;
     this.streamNumbers[stream] = streamNumber + 1;
-    requests.streamNumber[slot] = streamNumber;
-    requests.slice[slot] = this.slicing.current;
-    requests.arrivedAt[slot] = now;
+    const slice = this.slicing.current;
+    const { int } = requests;
+    const i = slot * intWidth;
+    int[i + STREAM] = stream;
+    int[i + DEVICE] = device;
+    int[i + NUMBER] = number;
+    int[i + ORDER] = order;
+    int[i + STREAM_NUMBER] = streamNumber;
+    int[i + ROW] = this.drawRow(stream, device, number, streamNumber);
+    int[i + SLICE] = slice;
+    requests.real[slot * requests.realWidth + ARRIVED_AT] = now;
     this.inSystemSeconds -= now;
     this.events++;
     this.fingerprint.add(code, order, now);
-    const place = stream * this.collector.shape.slices + this.slicing.current;
-    this.collector.arrived[place] = this.collector.arrived[place]! + 1;
-    const { outputs } = setup.model;
-    if (outputs.kind === "table") {
-      const key = this.sampleKeys[stream]!;
-      requests.row[slot] =
-        setup.streams[stream]!.samples === "random"
-          ? Math.floor(uniform(key.k0, key.k1, number, device) * outputs.rows)
-          : streamNumber % outputs.rows;
-    } else requests.row[slot] = -1;
+    collector.arrived[stream * collector.shape.slices + slice]! += 1;
     const last = this.arrived === setup.run.requests || (this.sources === 0 && setup.run.duration === null);
     if (last) this.end = this.snapshot(now);
     this.place(slot, stream, now);
   }
 
+  private drawRow(stream: number, device: number, number: number, streamNumber: number): number {
+    const { outputs } = this.setup.model;
+    if (outputs.kind !== "table") return -1;
+    if (this.setup.streams[stream]!.samples === "in-order") return streamNumber % outputs.rows;
+    const key = this.sampleKeys[stream]!;
+    return Math.floor(uniform(key.k0, key.k1, number, device) * outputs.rows);
+  }
+
   /** A request at its source: to its first segment. */
   private place(slot: number, stream: number, now: number): void {
-    const { requests } = this;
+    const { requests, tables } = this;
+    const { int } = requests;
+    const i = slot * intWidth;
     const source = this.setup.streams[stream]!.source;
-    requests.group[slot] = source;
-    requests.segment[slot] = 0;
+    int[i + GROUP] = source;
+    int[i + SEGMENT] = 0;
     const target = this.groupFor(slot, stream, 0, source, now);
-    requests.target[slot] = target;
+    int[i + TARGET] = target;
     if (target === source) this.join(slot, source, now);
-    else if (this.tables.encode[(stream * this.tables.groups + source) * this.tables.segments] !== null) {
-      requests.segment[slot] = ~0;
+    else if (tables.encode[(stream * tables.groups + source) * tables.segments] !== null) {
+      int[i + SEGMENT] = ~0;
       this.join(slot, source, now);
-    } else this.transport.send(slot, source, target, this.tables.sizes[stream * this.tables.segments]!, now);
+    } else this.transport.send(slot, source, target, tables.sizes[stream * tables.segments]!, now);
   }
 
   private groupFor(slot: number, stream: number, segment: number, at: number, now: number): number {
@@ -276,63 +304,63 @@ class Simulation {
     if (plan) return plan[segment]!;
     const { requests, observed } = this;
     observed.now = now;
-    observed.elapsed = now - requests.arrivedAt[slot]!;
+    observed.elapsed = now - requests.real[slot * requests.realWidth + ARRIVED_AT]!;
     const random = this.placeRandom[stream]!;
-    random.set(requests.number[slot]!, requests.device[slot]!);
+    random.set(requests.int[slot * intWidth + NUMBER]!, requests.int[slot * intWidth + DEVICE]!);
     return this.setup.policy.place.next({ source: this.setup.streams[stream]!.source, segment, at }, observed, random);
-  }
-
-  private machine(slot: number, group: number): number {
-    const { tables, requests } = this;
-    const source = this.setup.streams[requests.stream[slot]!]!.source;
-    let i = requests.device[slot]!;
-    const moduli = tables.moduli[source * tables.groups + group]!;
-    for (let m = 0; m < moduli.length; m++) i %= moduli[m]!;
-    return tables.firstMachine[group]! + i;
   }
 
   /** A message that brought a tensor, or the answer, has reached its target. */
   private arrives(slot: number): void {
+    const { int } = this.requests;
+    const i = slot * intWidth;
     const now = this.agenda.time;
-    if (this.requests.exit[slot]! >= 0) this.done(slot, now);
+    if (int[i + EXIT]! >= 0) this.done(slot, now);
     else {
-      this.requests.received[slot] = 1;
-      this.join(slot, this.requests.target[slot]!, now);
+      int[i + RECEIVED] = 1;
+      this.join(slot, int[i + TARGET]!, now);
     }
   }
 
   private join(slot: number, group: number, now: number): void {
-    const { requests } = this;
-    const machine = this.machine(slot, group);
-    requests.group[slot] = group;
-    requests.queuedAt[slot] = now;
-    if (this.busy[machine]! < this.servers[group]!) this.serve(slot, machine, group, now);
-    else if (this.queued[machine]! < this.places[group]!) {
-      if (this.queued[machine]! === 0) this.head[machine] = slot;
-      else requests.next[this.tail[machine]!] = slot;
-      this.tail[machine] = slot;
-      this.queued[machine] = this.queued[machine]! + 1;
-      this.waitingSeconds[group] = this.waitingSeconds[group]! - now;
-      this.waitingNow[group] = this.waitingNow[group]! + 1;
+    const { requests, machines, tables } = this;
+    const { int } = requests;
+    const i = slot * intWidth;
+    const machine = tables.firstMachine[group]! + tables.attached(int[i + STREAM]!, int[i + DEVICE]!, group);
+    int[i + GROUP] = group;
+    requests.real[slot * requests.realWidth + QUEUED_AT] = now;
+    const m = machine * machineWidth;
+    if (machines[m + BUSY]! < this.servers[group]!) this.serve(slot, machine, group, now);
+    else if (machines[m + QUEUED]! < this.places[group]!) {
+      if (machines[m + QUEUED]! === 0) machines[m + HEAD] = slot;
+      else int[machines[m + TAIL]! * intWidth + NEXT] = slot;
+      machines[m + TAIL] = slot;
+      machines[m + QUEUED]! += 1;
+      this.waitingSeconds[group]! -= now;
+      this.waitingNow[group]! += 1;
     } else this.drop(slot, QUEUE);
   }
 
   /** A server takes a request, unless it is late and to be dropped; false then. */
   private serve(slot: number, machine: number, group: number, now: number): boolean {
     const { requests, tables } = this;
-    const stream = requests.stream[slot]!;
-    if (this.transport.givesUp(slot, now)) {
+    if (this.transport.dropsLate && this.transport.givesUp(slot, now)) {
       this.drop(slot, DEADLINE);
       return false;
     }
-    this.busy[machine] = this.busy[machine]! + 1;
-    this.busySeconds[machine] = this.busySeconds[machine]! - now;
-    requests.startedAt[slot] = now;
-    this.add(slot, tables.groups, now - requests.queuedAt[slot]!);
-    const segment = requests.segment[slot]!;
+    const { int, real } = requests;
+    const i = slot * intWidth;
+    const r = slot * requests.realWidth;
+    const stream = int[i + STREAM]!;
+    this.machines[machine * machineWidth + BUSY]! += 1;
+    this.busySeconds[machine]! -= now;
+    real[r + STARTED_AT] = now;
+    const waited = now - real[r + QUEUED_AT]!;
+    if (waited > 0) real[r + PARTS + tables.groups]! += waited;
+    const segment = int[i + SEGMENT]!;
     let until = now;
-    if (requests.received[slot] === 1) {
-      requests.received[slot] = 0;
+    if (int[i + RECEIVED] === 1) {
+      int[i + RECEIVED] = 0;
       const decode = tables.decode[(stream * tables.groups + group) * tables.segments + segment]!;
       if (decode !== null) until += this.codec(slot, decode);
     }
@@ -343,52 +371,49 @@ class Simulation {
     return true;
   }
 
-  private codec(slot: number, draw: { value(n: number, d: number, s: number): number }): number {
-    const { requests } = this;
-    const time = draw.value(requests.number[slot]!, requests.device[slot]!, requests.streamNumber[slot]!);
-    this.add(slot, this.tables.groups + 4, time);
+  private codec(slot: number, draw: Draw): number {
+    const { requests, tables } = this;
+    const i = slot * intWidth;
+    const time = draw.value(requests.int[i + NUMBER]!, requests.int[i + DEVICE]!, requests.int[i + STREAM_NUMBER]!);
+    requests.real[slot * requests.realWidth + PARTS + tables.groups + CODEC]! += time;
     return time;
-  }
-
-  private add(slot: number, part: number, time: number): void {
-    const { requests } = this;
-    const i = slot * requests.parts + part;
-    requests.part[i] = requests.part[i]! + time;
   }
 
   /** Trunk of a segment, and the head after it where one runs, from `from` on. */
   private runStage(slot: number, machine: number, group: number, stream: number, segment: number, from: number): void {
-    const { requests } = this;
-    const stage = this.tables.stages[(stream * this.tables.groups + group) * this.tables.segments + segment]!;
-    let time = stage.fixed;
+    const { requests, tables } = this;
+    const s = (stream * tables.groups + group) * tables.segments + segment;
+    let time = tables.fixed[s]!;
     if (Number.isNaN(time)) {
-      const number = requests.number[slot]!;
-      const device = requests.device[slot]!;
-      const streamNumber = requests.streamNumber[slot]!;
-      time = stage.trunk.value(number, device, streamNumber);
-      if (stage.head !== null) time += stage.head.value(number, device, streamNumber);
+      const { int } = requests;
+      const i = slot * intWidth;
+      const stage = tables.stages[s]!;
+      time = stage.trunk.value(int[i + NUMBER]!, int[i + DEVICE]!, int[i + STREAM_NUMBER]!);
+      if (stage.head !== null) time += stage.head.value(int[i + NUMBER]!, int[i + DEVICE]!, int[i + STREAM_NUMBER]!);
     }
-    this.add(slot, group, time);
+    requests.real[slot * requests.realWidth + PARTS + group]! += time;
     this.agenda.schedule(from + time, (STAGE << entityBits) | machine, slot);
   }
 
   private stageEnds(slot: number, machine: number, now: number): void {
     const { requests, tables } = this;
-    const group = requests.group[slot]!;
-    const stream = requests.stream[slot]!;
-    const segment = requests.segment[slot]!;
+    const { int } = requests;
+    const i = slot * intWidth;
+    const group = int[i + GROUP]!;
+    const stream = int[i + STREAM]!;
+    const segment = int[i + SEGMENT]!;
     if (segment < 0) {
-      requests.segment[slot] = ~segment;
+      int[i + SEGMENT] = ~segment;
       this.leave(slot, machine, group, now);
-      this.transport.send(slot, group, requests.target[slot]!, tables.sizes[stream * tables.segments + ~segment]!, now);
+      this.transport.send(slot, group, int[i + TARGET]!, tables.sizes[stream * tables.segments + ~segment]!, now);
       return;
     }
     const exit = tables.exitAfter[segment]!;
     if (exit >= 0) {
-      const answer = this.verdict(slot, stream, exit, now);
+      const answer = exit === this.lastExit ? exit : this.verdict(slot, stream, exit, now);
       if (answer >= 0) {
-        requests.exit[slot] = answer;
-        requests.exitedAt[slot] = now;
+        int[i + EXIT] = answer;
+        requests.real[slot * requests.realWidth + EXITED_AT] = now;
         this.leave(slot, machine, group, now);
         this.answer(slot, stream, group, now);
         return;
@@ -397,39 +422,40 @@ class Simulation {
     const following = segment + 1;
     const target = this.groupFor(slot, stream, following, group, now);
     if (target === group) {
-      requests.segment[slot] = following;
+      int[i + SEGMENT] = following;
       this.runStage(slot, machine, group, stream, following, now);
       return;
     }
-    requests.target[slot] = target;
+    int[i + TARGET] = target;
     const encode = tables.encode[(stream * tables.groups + group) * tables.segments + following]!;
     if (encode !== null) {
-      requests.segment[slot] = ~following;
+      int[i + SEGMENT] = ~following;
       this.agenda.schedule(now + this.codec(slot, encode), (STAGE << entityBits) | machine, slot);
       return;
     }
-    requests.segment[slot] = following;
+    int[i + SEGMENT] = following;
     this.leave(slot, machine, group, now);
     this.transport.send(slot, group, target, tables.sizes[stream * tables.segments + following]!, now);
   }
 
   /** Exit that answers, or -1 to go on. */
   private verdict(slot: number, stream: number, exit: number, now: number): number {
-    if (exit === this.setup.model.exits.length - 1) return exit;
-    const { requests, verdicts } = this;
-    const row = requests.row[slot]!;
-    const crossed = requests.crossed[slot]!;
-    const rows = this.collector.shape.rows;
-    const known = verdicts === null ? -1 : ((crossed + 1) * this.setup.model.exits.length + exit) * rows + row;
+    const { requests, verdicts, subject } = this;
+    const { int } = requests;
+    const i = slot * intWidth;
+    const row = int[i + ROW]!;
+    const crossed = int[i + CROSSED]!;
+    const known =
+      verdicts === null ? -1 : ((crossed + 1) * (this.lastExit + 1) + exit) * this.collector.shape.rows + row;
     if (verdicts !== null && verdicts[known] !== -2) return verdicts[known]!;
-    const { subject, observed } = this;
     subject.row = row;
     subject.crossed = crossed;
     subject.stream = stream;
-    subject.number = requests.number[slot]!;
-    subject.device = requests.device[slot]!;
+    subject.number = int[i + NUMBER]!;
+    subject.device = int[i + DEVICE]!;
+    const { observed } = this;
     observed.now = now;
-    observed.elapsed = now - requests.arrivedAt[slot]!;
+    observed.elapsed = now - requests.real[slot * requests.realWidth + ARRIVED_AT]!;
     const random = this.exitRandom[stream]!;
     random.set(subject.number, subject.device);
     const verdict = this.setup.policy.exit.decide(this.reached[exit]!, observed, random);
@@ -440,20 +466,22 @@ class Simulation {
 
   /** Gives the server back and takes the next that waits. */
   private leave(slot: number, machine: number, group: number, now: number): void {
-    const { requests } = this;
-    this.busy[machine] = this.busy[machine]! - 1;
-    this.busySeconds[machine] = this.busySeconds[machine]! + now;
-    this.departed[group] = this.departed[group]! + 1;
-    const startedAt = requests.startedAt[slot]!;
-    const queuedAt = requests.queuedAt[slot]!;
-    this.collector.visit(group, requests.slice[slot]!, startedAt - queuedAt, now - startedAt);
-    this.recorder?.visit(slot, group, queuedAt, startedAt, now);
-    while (this.queued[machine]! > 0) {
-      const first = this.head[machine]!;
-      this.head[machine] = requests.next[first]!;
-      this.queued[machine] = this.queued[machine]! - 1;
-      this.waitingSeconds[group] = this.waitingSeconds[group]! + now;
-      this.waitingNow[group] = this.waitingNow[group]! - 1;
+    const { requests, machines } = this;
+    const m = machine * machineWidth;
+    machines[m + BUSY]! -= 1;
+    this.busySeconds[machine]! += now;
+    this.departed[group]! += 1;
+    const r = slot * requests.realWidth;
+    const startedAt = requests.real[r + STARTED_AT]!;
+    const queuedAt = requests.real[r + QUEUED_AT]!;
+    this.collector.visit(group, requests.int[slot * intWidth + SLICE]!, startedAt - queuedAt, now - startedAt);
+    if (this.recorder !== null) this.recorder.visit(slot, group, queuedAt, startedAt, now);
+    while (machines[m + QUEUED]! > 0) {
+      const first = machines[m + HEAD]!;
+      machines[m + HEAD] = requests.int[first * intWidth + NEXT]!;
+      machines[m + QUEUED]! -= 1;
+      this.waitingSeconds[group]! += now;
+      this.waitingNow[group]! -= 1;
       if (this.serve(first, machine, group, now)) break;
     }
   }
@@ -468,36 +496,40 @@ class Simulation {
 
   private done(slot: number, now: number): void {
     const { requests, collector } = this;
-    const stream = requests.stream[slot]!;
-    const exit = requests.exit[slot]!;
-    const row = requests.row[slot]!;
-    const latency = now - requests.arrivedAt[slot]!;
-    const response = now - requests.exitedAt[slot]!;
-    const first = slot * requests.parts;
-    const last = first + requests.parts;
-    requests.part[last - 1] = response;
+    const { int, real } = requests;
+    const i = slot * intWidth;
+    const r = slot * requests.realWidth;
+    const stream = int[i + STREAM]!;
+    const exit = int[i + EXIT]!;
+    const row = int[i + ROW]!;
+    const latency = now - real[r + ARRIVED_AT]!;
+    const last = r + requests.realWidth;
+    real[last - 1] = now - real[r + EXITED_AT]!;
     let sum = 0;
-    for (let i = first; i < last; i++) sum += requests.part[i]!;
-    const gap = Math.abs(sum - latency);
-    if (gap > this.partsGap * latency && latency > 0) this.partsGap = gap / latency;
-    const prediction = scoresOf(this.setup.model, exit, requests.crossed[slot]!)?.prediction[row] ?? -1;
-    const correct = this.isCorrect(slot, stream, exit, row, prediction);
+    for (let p = r + PARTS; p < last; p++) sum += real[p]!;
+    // Relative to what rounding of instants may leave: a share of the clock, too.
+    const gap = Math.abs(sum - latency) / (latency + now * 1e-9);
+    if (gap > this.partsGap) this.partsGap = gap;
+    let prediction = -1;
+    let correct: boolean | null = null;
+    if (this.knowsCorrect) {
+      prediction = scoresOf(this.setup.model, exit, int[i + CROSSED]!)?.prediction[row] ?? -1;
+      correct = this.isCorrect(slot, stream, exit, row, prediction);
+    }
     const { deadline } = this.setup.streams[stream]!;
     this.inSystemSeconds += now;
     collector.complete(
-      stream,
-      exit,
-      requests.group[slot]!,
-      requests.slice[slot]!,
-      this.slicing.batch(requests.order[slot]!, requests.arrivedAt[slot]!),
+      collector.cell(stream, exit, int[i + GROUP]!),
+      int[i + SLICE]!,
+      this.slicing.batch(int[i + ORDER]!, real[r + ARRIVED_AT]!),
       latency,
       correct === true,
-      deadline !== null && latency > deadline,
+      deadline === null || latency <= deadline,
       row,
-      requests.part,
-      first,
+      real,
+      r + PARTS,
     );
-    this.recorder?.ended(slot, requests, "completed", now, prediction, correct);
+    if (this.recorder !== null) this.recorder.ended(slot, requests, "completed", now, prediction, correct);
     requests.release(slot);
   }
 
@@ -507,15 +539,17 @@ class Simulation {
     const accuracy = outputs.accuracy[exit]!;
     if (accuracy === null) return null;
     const key = this.correctKeys[stream]!;
-    return uniform(key.k0, key.k1, this.requests.number[slot]!, this.requests.device[slot]!) < accuracy;
+    const i = slot * intWidth;
+    return uniform(key.k0, key.k1, this.requests.int[i + NUMBER]!, this.requests.int[i + DEVICE]!) < accuracy;
   }
 
   private drop(slot: number, reason: number): void {
     const { requests } = this;
     const now = this.agenda.time;
+    const i = slot * intWidth;
     this.inSystemSeconds += now;
-    this.collector.drop(reason, requests.stream[slot]!, requests.slice[slot]!);
-    this.recorder?.ended(slot, requests, "dropped", now, -1, null);
+    this.collector.drop(reason, requests.int[i + STREAM]!, requests.int[i + SLICE]!);
+    this.recorder?.ended(slot, requests, dropReasons[reason]!, now, -1, null);
     requests.release(slot);
   }
 
@@ -539,7 +573,7 @@ class Simulation {
       const first = tables.firstMachine[g]!;
       const each = node.count * this.slicing.slices <= 1 << 20 ? new Float64Array(node.count) : null;
       for (let i = 0; i < node.count; i++) {
-        const seconds = this.busySeconds[first + i]! + this.busy[first + i]! * now;
+        const seconds = this.busySeconds[first + i]! + this.machines[(first + i) * machineWidth + BUSY]! * now;
         if (each !== null) each[i] = seconds;
         busy[g] = busy[g]! + seconds;
       }
@@ -567,14 +601,14 @@ class Simulation {
     const inFlightLate = new Float64Array(streams * slices);
     const now = this.agenda.time;
     for (let slot = 0; slot < requests.used; slot++) {
-      if (requests.arrivedAt[slot]! < 0) continue;
-      const stream = requests.stream[slot]!;
-      const place = stream * slices + requests.slice[slot]!;
+      if (requests.real[slot * requests.realWidth + ARRIVED_AT]! < 0) continue;
+      const stream = requests.int[slot * intWidth + STREAM]!;
+      const place = stream * slices + requests.int[slot * intWidth + SLICE]!;
       inFlight[place] = inFlight[place]! + 1;
       const { deadline } = setup.streams[stream]!;
-      if (deadline !== null && now - requests.arrivedAt[slot]! > deadline)
+      if (deadline !== null && now - requests.real[slot * requests.realWidth + ARRIVED_AT]! > deadline)
         inFlightLate[place] = inFlightLate[place]! + 1;
-      this.recorder?.ended(slot, requests, "in-flight", now, -1, null);
+      this.recorder?.ended(slot, requests, "in_flight", now, -1, null);
     }
     return {
       collector,

@@ -6,8 +6,6 @@ import type { Setup, Size } from "./setup.ts";
 
 /** Trunk of a segment and the head after it, on one group for one stream. */
 export interface Stage {
-  /** Trunk plus head when neither varies, else NaN. */
-  readonly fixed: number;
   readonly trunk: Draw;
   readonly head: Draw | null;
 }
@@ -25,6 +23,8 @@ export class Tables {
   readonly exitAfter: Int32Array;
   /** [stream * groups + group] * segments + segment. */
   readonly stages: Stage[];
+  /** Their time where neither trunk nor head varies, else NaN [s]. */
+  readonly fixed: Float64Array;
   /** Null where nothing is to be done; indexed like `stages`, with the cut for the segment. */
   readonly encode: (Draw | null)[];
   readonly decode: (Draw | null)[];
@@ -35,8 +35,8 @@ export class Tables {
   readonly plans: (readonly number[] | null)[];
   /** from * groups + to. */
   readonly routes: (Int32Array | null)[];
-  /** source * groups + to: moduli that lead from a device to its machine there. */
-  readonly moduli: (number[] | null)[];
+  /** stream * groups + to: moduli that lead from a device to its machine there. */
+  private readonly moduli: (readonly number[])[];
   /** First machine of each group; the last entry is their number. */
   readonly firstMachine: Int32Array;
   /** First device of each stream among all sources; the last entry is their number. */
@@ -75,7 +75,7 @@ export class Tables {
           const trunk = new Draw(model.trunk[s]![g]![k]!, root, "service", stream.name, model.segments[k]!, "trunk");
           const e = this.exitAfter[k]!;
           const head = e < 0 ? null : bind(model.head[s]![g]![e], "service", stream.name, model.segments[k]!, "head");
-          this.stages.push({ fixed: trunk.constant + (head?.constant ?? 0), trunk, head });
+          this.stages.push({ trunk, head });
           this.encode.push(bind(model.encode[s]![g]![k], "service", stream.name, k, "encode"));
           this.decode.push(bind(model.decode[s]![g]![k], "service", stream.name, k, "decode"));
         }
@@ -84,13 +84,14 @@ export class Tables {
       this.results.push(bulk(model.result[s]!, root, "size", stream.name, "result"));
     });
 
+    this.fixed = Float64Array.from(this.stages, ({ trunk, head }) => trunk.constant + (head?.constant ?? 0));
+
     this.routes = [];
-    this.moduli = [];
+    this.moduli = streams.flatMap((s) => nodes.map((_, to) => attachment(setup, s.source, to) ?? []));
     for (let a = 0; a < groups; a++) {
       for (let b = 0; b < groups; b++) {
         const route = findRoute(setup, a, b);
         this.routes.push(route === null ? null : Int32Array.from(route));
-        this.moduli.push(attachment(setup, a, b));
       }
     }
     this.firstMachine = cumulate(nodes.map((n) => n.count));
@@ -106,6 +107,14 @@ export class Tables {
       ),
     );
     this.fluid = this.routes.some((route) => route !== null && hasSharedRun(setup, route));
+  }
+
+  /** Machine within group `to` that a device of a stream is attached to. */
+  attached(stream: number, device: number, to: number): number {
+    const moduli = this.moduli[stream * this.groups + to]!;
+    let i = device;
+    for (let m = 0; m < moduli.length; m++) i %= moduli[m]!;
+    return i;
   }
 }
 

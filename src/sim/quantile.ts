@@ -1,0 +1,147 @@
+/** Inversion: the value of a distribution at a uniform, increasing in it. */
+import { checkDistribution, type Distribution, normalised } from "./distribution.ts";
+import { gammaQuantile } from "./gamma-quantile.ts";
+import { normalCdf, normalQuantile } from "./normal.ts";
+
+/**
+ * Quantile function, non-decreasing. For u inside (0, 1) as {@link uniform} draws it: not at 0 or 1.
+ * @throws RangeError for parameters that make no distribution, and for a `sequence`, which is not drawn but read
+ */
+export function quantileFunction(d: Distribution): (u: number) => number {
+  checkDistribution(d);
+  switch (d.kind) {
+    case "constant": {
+      const { value } = d;
+      return () => value;
+    }
+    case "uniform": {
+      const { low, high } = d;
+      const width = high - low;
+      return (u) => low + width * u;
+    }
+    case "exponential": {
+      const { mean } = d;
+      return (u) => -mean * Math.log(1 - u);
+    }
+    case "normal":
+      return positiveNormal(d.mean, d.sd);
+    case "lognormal": {
+      const { mean } = d;
+      const spread = Math.sqrt(Math.log1p(d.cv ** 2));
+      const half = spread / 2;
+      return (u) => mean * Math.exp(spread * (normalQuantile(u) - half));
+    }
+    case "gamma":
+      return scaled(d.mean, d.cv ** -2);
+    case "erlang":
+      return scaled(d.mean, d.k);
+    case "hyperexponential":
+      return mixedExponential(normalised(d.shares), d.means);
+    case "weibull": {
+      const { scale } = d;
+      const power = 1 / d.shape;
+      return (u) => scale * (-Math.log(1 - u)) ** power;
+    }
+    case "pareto": {
+      const { minimum } = d;
+      const power = -1 / d.shape;
+      return (u) => minimum * (1 - u) ** power;
+    }
+    case "discrete":
+      return steps(normalised(d.shares), d.values);
+    case "empirical":
+      return lines(d.quantiles);
+    case "sequence":
+      throw new RangeError("a sequence is read by arrival number, it has no draws");
+  }
+}
+
+function scaled(mean: number, shape: number): (u: number) => number {
+  if (shape === Number.POSITIVE_INFINITY) return () => mean;
+  const quantile = gammaQuantile(shape);
+  return (u) => mean * quantile(u);
+}
+
+/** The part above 0, from whichever tail is the shorter: the other rounds. */
+function positiveNormal(mean: number, sd: number): (u: number) => number {
+  if (sd === 0) return () => mean;
+  const below = normalCdf(-mean / sd);
+  const above = 1 - below;
+  return (u) => {
+    const tail = (1 - u) * above;
+    const z = tail < 0.5 ? -normalQuantile(tail) : normalQuantile(below + u * above);
+    return Math.max(0, mean + sd * z);
+  };
+}
+
+/**
+ * Solves the mixture of exponentials for its survival 1 - u. Its logarithm is convex, so Newton's steps from a point on the left come ever
+ * nearer and never too far. Left of the root are the values at which one branch alone, or the tangent at 0, has that survival.
+ */
+function mixedExponential(shares: readonly number[], means: readonly number[]): (u: number) => number {
+  let atZero = 0;
+  const branches: { share: number; rate: number; log: number }[] = [];
+  shares.forEach((share, i) => {
+    if (means[i] === 0) atZero += share;
+    else if (share > 0) branches.push({ share, rate: 1 / means[i]!, log: Math.log(share) });
+  });
+  const share = Float64Array.from(branches, (b) => b.share);
+  const rate = Float64Array.from(branches, (b) => b.rate);
+  const log = Float64Array.from(branches, (b) => b.log);
+  const n = branches.length;
+  const meanRate = branches.reduce((sum, b) => sum + b.share * b.rate, 0) / (1 - atZero);
+  return (u) => {
+    if (u <= atZero || n === 0) return 0;
+    const target = Math.log(1 - u);
+    let x = (Math.log(1 - atZero) - target) / meanRate;
+    for (let i = 0; i < n; i++) x = Math.max(x, (log[i]! - target) / rate[i]!);
+    for (let round = 0; round < 100; round++) {
+      let survival = 0;
+      let density = 0;
+      for (let i = 0; i < n; i++) {
+        const part = share[i]! * Math.exp(-x * rate[i]!);
+        survival += part;
+        density += part * rate[i]!;
+      }
+      const step = ((Math.log(survival) - target) * survival) / density;
+      x += step;
+      if (step <= x * 1e-9) break;
+    }
+    return x;
+  };
+}
+
+/** Ascending, whatever the order they are given in, so that a larger uniform never gives a smaller value. */
+function steps(shares: readonly number[], values: readonly number[]): (u: number) => number {
+  const order = [...values.keys()].sort((a, b) => values[a]! - values[b]!).filter((i) => shares[i]! > 0);
+  const sorted = Float64Array.from(order, (i) => values[i]!);
+  let sum = 0;
+  const upTo = Float64Array.from(order, (i) => {
+    sum += shares[i]!;
+    return sum;
+  });
+  const last = sorted.length - 1;
+  return (u) => {
+    let low = 0;
+    let high = last;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (u < upTo[middle]!) high = middle;
+      else low = middle + 1;
+    }
+    return sorted[low]!;
+  };
+}
+
+function lines(quantiles: readonly number[]): (u: number) => number {
+  const at = Float64Array.from(quantiles);
+  const last = at.length - 1;
+  if (last === 0) return () => at[0]!;
+  return (u) => {
+    const place = u * last;
+    // The largest uniform times `last` may round to `last`.
+    const i = Math.min(last - 1, Math.floor(place));
+    const from = at[i]!;
+    return from + (at[i + 1]! - from) * (place - i);
+  };
+}
