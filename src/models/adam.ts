@@ -1,0 +1,52 @@
+/** Adam with decoupled weight decay (Kingma and Ba 2015; Loshchilov and Hutter 2019), in double precision between steps of single-precision state. */
+export interface AdamState {
+  /** Steps taken. */
+  step: number;
+  readonly first: Record<string, Float32Array>;
+  readonly second: Record<string, Float32Array>;
+}
+
+const beta1 = 0.9;
+const beta2 = 0.999;
+const epsilon = 1e-7;
+
+/** State before the first step. */
+export function newAdam(sizes: Readonly<Record<string, number>>): AdamState {
+  const zeros = (): Record<string, Float32Array> =>
+    Object.fromEntries(Object.entries(sizes).map(([name, size]) => [name, new Float32Array(size)]));
+  return { step: 0, first: zeros(), second: zeros() };
+}
+
+/**
+ * One step, in place.
+ * @param decay fraction of `rate` by which the arrays named in `decayed` shrink
+ */
+export function adamStep(
+  state: AdamState,
+  weights: Readonly<Record<string, Float32Array>>,
+  gradients: Readonly<Record<string, Float32Array>>,
+  rate: number,
+  decay: number,
+  decayed: ReadonlySet<string>,
+): void {
+  state.step += 1;
+  const correction1 = 1 - beta1 ** state.step;
+  const correction2 = 1 - beta2 ** state.step;
+  for (const [name, gradient] of Object.entries(gradients)) {
+    const [w, m, v] = [weights[name]!, state.first[name]!, state.second[name]!];
+    const keep = decayed.has(name) ? 1 - rate * decay : 1;
+    for (let i = 0; i < w.length; i += 1) {
+      const g = gradient[i]!;
+      m[i] = beta1 * m[i]! + (1 - beta1) * g;
+      v[i] = beta2 * v[i]! + (1 - beta2) * g * g;
+      w[i] = keep * w[i]! - (rate * (m[i]! / correction1)) / (Math.sqrt(v[i]! / correction2) + epsilon);
+    }
+  }
+}
+
+/** Learning rate at a step: linear from 0 over the first 2 % of steps, then half a cosine down to 0. */
+export function learningRateAt(step: number, steps: number, peak: number): number {
+  const rising = Math.max(1, Math.round(0.02 * steps));
+  if (step < rising) return (peak * (step + 1)) / rising;
+  return (peak * (1 + Math.cos((Math.PI * (step - rising)) / Math.max(1, steps - rising)))) / 2;
+}

@@ -1,0 +1,96 @@
+/** How good each exit is on labelled rows. */
+import { normalisedRows } from "./batches.ts";
+import type { Rows } from "./data/dataset.ts";
+import type { Network } from "./network.ts";
+import { exitBlocks } from "./network-spec.ts";
+
+/** Rows put through the network at once: enough to hide the cost of a call, few enough to stay in cache. */
+const chunk = 100;
+
+/**
+ * Logits of every exit on every row.
+ * @returns shape [rows, exits, classes]
+ */
+export function logitsOf(network: Network, rows: Rows, onRows?: (done: number) => void): Float32Array {
+  const { spec } = network;
+  const heads = exitBlocks(spec);
+  const classes = spec.classes.length;
+  const all = new Float32Array(rows.count * heads.length * classes);
+  for (let from = 0; from < rows.count; from += chunk) {
+    const to = Math.min(rows.count, from + chunk);
+    const piece = { from: 0, to: spec.blocks.length, heads, trunk: false };
+    const outputs = network.run(piece, normalisedRows(spec, rows, from, to), to - from);
+    outputs.forEach((logits, exit) => {
+      for (let row = from; row < to; row += 1) {
+        const source = (row - from) * classes;
+        all.set(logits.subarray(source, source + classes), (row * heads.length + exit) * classes);
+      }
+    });
+    onRows?.(to);
+  }
+  return all;
+}
+
+/** Quality of one exit over some rows. */
+export interface ExitQuality {
+  /** Share of rows whose largest logit is the label's; of equal ones the lowest class counts. */
+  readonly accuracy: number;
+  /** Mean largest softmax probability. */
+  readonly confidence: number;
+  /** Expected calibration error over 15 equal bins of confidence (Guo et al. 2017). */
+  readonly calibrationError: number;
+  /** Mean cross-entropy [nats]. */
+  readonly loss: number;
+}
+
+/**
+ * Quality of every exit.
+ * @param logits shape [rows, exits, classes]
+ * @param labels shape [rows]
+ * @param pick the rows that count; all by default
+ */
+export function qualityOf(
+  logits: Float32Array,
+  labels: ArrayLike<number>,
+  exits: number,
+  classes: number,
+  pick: (row: number) => boolean = () => true,
+): ExitQuality[] {
+  return Array.from({ length: exits }, (_, exit) => {
+    const bins = Array.from({ length: 15 }, () => ({ count: 0, confidence: 0, correct: 0 }));
+    let rows = 0;
+    let loss = 0;
+    for (let row = 0; row < labels.length; row += 1) {
+      if (!pick(row)) continue;
+      const from = (row * exits + exit) * classes;
+      const { top, confidence, logSum } = softmaxTop(logits, from, classes);
+      rows += 1;
+      loss += logSum - logits[from + labels[row]!]!;
+      const bin = bins[Math.min(14, Math.floor(confidence * 15))]!;
+      bin.count += 1;
+      bin.confidence += confidence;
+      bin.correct += top === labels[row] ? 1 : 0;
+    }
+    const sum = (of: (bin: (typeof bins)[number]) => number): number => bins.reduce((total, bin) => total + of(bin), 0);
+    return {
+      accuracy: sum((bin) => bin.correct) / rows,
+      confidence: sum((bin) => bin.confidence) / rows,
+      calibrationError: sum((bin) => Math.abs(bin.correct - bin.confidence)) / rows,
+      loss: loss / rows,
+    };
+  });
+}
+
+/** The class of the largest logit, its softmax probability, and the log of the sum of exponentials. */
+function softmaxTop(
+  logits: Float32Array,
+  from: number,
+  classes: number,
+): { top: number; confidence: number; logSum: number } {
+  let top = 0;
+  for (let c = 1; c < classes; c += 1) if (logits[from + c]! > logits[from + top]!) top = c;
+  const largest = logits[from + top]!;
+  let sum = 0;
+  for (let c = 0; c < classes; c += 1) sum += Math.exp(logits[from + c]! - largest);
+  return { top, confidence: 1 / sum, logSum: largest + Math.log(sum) };
+}

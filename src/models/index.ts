@@ -1,0 +1,14 @@
+/**
+ * Multi-exit models: a small zoo, data sets, joint training, and measured profiles. The only folder that knows TensorFlow.js, none of whose
+ * types appear here.
+ */
+
+export { classesOf, type Dataset, type DatasetName, datasetNames, loadDataset, type Rows } from "./data/dataset.ts";
+export { type EngineName, engineNames, preferredEngine } from "./engine.ts";
+export { InterruptedError, UserError } from "./errors.ts";
+export type { ExitQuality } from "./evaluate.ts";
+export { loadModel, type Model, saveModel } from "./model-folder.ts";
+export type { Block, Layer, NetworkSpec } from "./network-spec.ts";
+export type { Weights } from "./parameters.ts";
+export { type TrainingProgress, type TrainOptions, type TrainResult, train } from "./train.ts";
+export { type TrainingPlan, type ZooEntry, zoo } from "./zoo.ts";

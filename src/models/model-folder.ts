@@ -1,0 +1,127 @@
+/** A trained model on disk: `model.json` (network, training facts, list of weights) and `weights.bin`. */
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "./errors.ts";
+import { writeWhole } from "./files.ts";
+import { halfToFloat, toHalf } from "./half.ts";
+import { checkSpec, type NetworkSpec } from "./network-spec.ts";
+import { parametersOf, sizeOf, type Weights } from "./parameters.ts";
+
+export interface Model {
+  /** Name of the folder it ships in and of its profile. */
+  readonly name: string;
+  readonly spec: NetworkSpec;
+  readonly weights: Weights;
+  /** Facts of the training run: data set, rows, epochs, seed, loss weights, optimiser. Null for imported models. */
+  readonly training: Readonly<Record<string, unknown>> | null;
+  /** Hash of `weights.bin`, hexadecimal. */
+  readonly weightsSha256: string;
+}
+
+interface ModelFile {
+  readonly format: "offramp/model";
+  readonly version: 1;
+  readonly name: string;
+  readonly spec: NetworkSpec;
+  readonly training: Readonly<Record<string, unknown>> | null;
+  readonly weights: {
+    readonly file: string;
+    readonly dtype: "float16";
+    readonly sha256: string;
+    readonly arrays: readonly { name: string; shape: readonly number[] }[];
+  };
+}
+
+/** Weights as the folder stores them: rounded to 16-bit floats, which is what the shipped network computes with. */
+export function roundWeights(weights: Weights): Weights {
+  return Object.fromEntries(Object.entries(weights).map(([name, values]) => [name, halfToFloat(toHalf(values))]));
+}
+
+/** Writes a model; both files whole or not at all, `model.json` last. */
+export function saveModel(folder: string, model: Omit<Model, "weightsSha256">): Model {
+  const parameters = parametersOf(model.spec);
+  const bytes = Buffer.concat(
+    parameters.map(({ name }) => {
+      const half = toHalf(model.weights[name]!);
+      return Buffer.from(half.buffer, half.byteOffset, half.byteLength);
+    }),
+  );
+  const sha256 = hash(bytes);
+  const file: ModelFile = {
+    format: "offramp/model",
+    version: 1,
+    name: model.name,
+    spec: model.spec,
+    training: model.training,
+    weights: {
+      file: "weights.bin",
+      dtype: "float16",
+      sha256,
+      arrays: parameters.map(({ name, shape }) => ({ name, shape })),
+    },
+  };
+  writeWhole(join(folder, "weights.bin"), bytes);
+  writeWhole(join(folder, "model.json"), `${JSON.stringify(file, null, 1)}\n`);
+  return { ...model, weights: roundWeights(model.weights), weightsSha256: sha256 };
+}
+
+/**
+ * Reads a model folder.
+ * @throws UserError when a file is missing, damaged or does not belong to the other
+ */
+export function loadModel(folder: string): Model {
+  const path = join(folder, "model.json");
+  if (!existsSync(path)) {
+    throw new UserError(`model ${folder}`, {
+      expected: "a folder with model.json and weights.bin",
+      got: "no model.json there",
+    });
+  }
+  const file = parse(path);
+  const weightsPath = join(folder, "weights.bin");
+  if (!existsSync(weightsPath))
+    throw new UserError(`model ${folder}`, { expected: "weights.bin", got: "no such file" });
+  const bytes = readFileSync(weightsPath);
+  if (hash(bytes) !== file.weights.sha256) {
+    throw new UserError(weightsPath, {
+      expected: `the weights of model.json, sha256 ${file.weights.sha256}`,
+      got: hash(bytes),
+    });
+  }
+  const parameters = parametersOf(file.spec);
+  const numbers = parameters.reduce((total, { shape }) => total + sizeOf(shape), 0);
+  if (bytes.length !== 2 * numbers) {
+    throw new UserError(weightsPath, { expected: `${2 * numbers} bytes for this network`, got: String(bytes.length) });
+  }
+  const all = halfToFloat(new Uint16Array(new Uint8Array(bytes).buffer));
+  let at = 0;
+  const weights = Object.fromEntries(
+    parameters.map(({ name, shape }) => {
+      const from = at;
+      at += sizeOf(shape);
+      return [name, all.subarray(from, at)];
+    }),
+  );
+  return { name: file.name, spec: file.spec, weights, training: file.training, weightsSha256: file.weights.sha256 };
+}
+
+function parse(path: string): ModelFile {
+  try {
+    const file = JSON.parse(readFileSync(path, "utf8")) as ModelFile;
+    if (file?.format !== "offramp/model" || file.version !== 1) {
+      throw new RangeError(`format ${JSON.stringify(file?.format)}, version ${JSON.stringify(file?.version)}`);
+    }
+    if (typeof file.name !== "string" || typeof file.weights?.sha256 !== "string")
+      throw new RangeError("no name or weights");
+    checkSpec(file.spec);
+    return file;
+  } catch (error) {
+    throw new UserError(path, {
+      expected: "a model of format offramp/model, version 1",
+      got: (error as Error).message,
+    });
+  }
+}
+
+const hash = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");

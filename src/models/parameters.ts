@@ -1,0 +1,110 @@
+/** The parameters of a spec: names, shapes, first values; and what each part costs. */
+import { type Layer, type NetworkSpec, outputShape, shapeAfter } from "./network-spec.ts";
+import { normalDraw, randomStream } from "./random.ts";
+
+/** One array of weights. `mean` and `variance` are running statistics of a batch norm: kept, not trained by gradient. */
+export interface Parameter {
+  readonly name: string;
+  readonly role: "filter" | "bias" | "scale" | "shift" | "mean" | "variance";
+  readonly shape: readonly number[];
+  /** Inputs that one output sums over; 0 for all but filters. */
+  readonly fanIn: number;
+}
+
+/** Values by parameter name, each row major. */
+export type Weights = Readonly<Record<string, Float32Array>>;
+
+/** Name of a layer's parameters: the path of the layer, such as `stem.0` or `stem.head.1` or `tail.2.body.0`. */
+export const layerPath = (parent: string, index: number): string => `${parent}.${index}`;
+
+/** Every parameter in the order they are stored. */
+export function parametersOf(spec: NetworkSpec): Parameter[] {
+  const all: Parameter[] = [];
+  let shape: readonly number[] = spec.input;
+  for (const block of spec.blocks) {
+    all.push(...ofLayers(block.layers, shape, block.name));
+    shape = shapeAfter(block.layers, shape);
+    if (block.head !== null) all.push(...ofLayers(block.head, shape, `${block.name}.head`));
+  }
+  return all;
+}
+
+export const isTrained = (parameter: Parameter): boolean => parameter.role !== "mean" && parameter.role !== "variance";
+
+function ofLayers(layers: readonly Layer[], input: readonly number[], path: string): Parameter[] {
+  let shape = input;
+  return layers.flatMap((layer, index) => {
+    const found = ofLayer(layer, shape, layerPath(path, index));
+    shape = outputShape(layer, shape);
+    return found;
+  });
+}
+
+function ofLayer(layer: Layer, input: readonly number[], path: string): Parameter[] {
+  if (layer.kind === "residual") {
+    return [...ofLayers(layer.body, input, `${path}.body`), ...ofLayers(layer.shortcut, input, `${path}.shortcut`)];
+  }
+  if (layer.kind === "dense") {
+    const fanIn = input[0]!;
+    return [
+      { name: `${path}.filter`, role: "filter", shape: [fanIn, layer.units], fanIn },
+      { name: `${path}.bias`, role: "bias", shape: [layer.units], fanIn: 0 },
+    ];
+  }
+  if (layer.kind !== "conv") return [];
+  const shape = [layer.kernel, layer.kernel, input[2]!, layer.filters];
+  const filter: Parameter = { name: `${path}.filter`, role: "filter", shape, fanIn: layer.kernel ** 2 * input[2]! };
+  const roles = layer.norm === true ? (["scale", "shift", "mean", "variance"] as const) : (["bias"] as const);
+  return [filter, ...roles.map((role) => ({ name: `${path}.${role}`, role, shape: [layer.filters], fanIn: 0 }))];
+}
+
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);
+
+/** First values: filters He-normal (He et al. 2015), scales and variances 1, the rest 0. Each depends on (seed, name) alone. */
+export function initialWeights(spec: NetworkSpec, seed: number): Record<string, Float32Array> {
+  return Object.fromEntries(
+    parametersOf(spec).map(({ name, role, shape, fanIn }) => {
+      const values = new Float32Array(sizeOf(shape));
+      if (role === "scale" || role === "variance") values.fill(1);
+      if (role === "filter") {
+        const uniform = randomStream(seed, "init", name);
+        const sd = Math.sqrt(2 / fanIn);
+        for (let i = 0; i < values.length; i += 1) values[i] = sd * normalDraw(uniform);
+      }
+      return [name, values];
+    }),
+  );
+}
+
+/** What one input costs in a run of layers. */
+export interface Cost {
+  /** Multiply-accumulates of convolutions and dense layers (1 MAC = 2 FLOP); biases, norms, additions and pooling are not counted. */
+  readonly macs: number;
+  /** Convolution and dense layers, those of shortcuts included. */
+  readonly layers: number;
+  /** Trained and running parameters. */
+  readonly params: number;
+}
+
+/** Exact cost of `layers` on an input of this shape. */
+export function costOf(layers: readonly Layer[], input: readonly number[]): Cost {
+  let shape = input;
+  let macs = 0;
+  let count = 0;
+  for (const layer of layers) {
+    const output = outputShape(layer, shape);
+    if (layer.kind === "residual") {
+      for (const branch of [layer.body, layer.shortcut]) {
+        const cost = costOf(branch, shape);
+        macs += cost.macs;
+        count += cost.layers;
+      }
+    }
+    if (layer.kind === "dense") macs += shape[0]! * layer.units;
+    if (layer.kind === "conv") macs += sizeOf(output) * layer.kernel ** 2 * shape[2]!;
+    if (layer.kind === "dense" || layer.kind === "conv") count += 1;
+    shape = output;
+  }
+  const params = ofLayers(layers, input, "").reduce((total, parameter) => total + sizeOf(parameter.shape), 0);
+  return { macs, layers: count, params };
+}

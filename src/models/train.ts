@@ -1,0 +1,222 @@
+/** Joint training of all exits, from first weights or from a checkpoint, to a model folder. */
+import { createHash } from "node:crypto";
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { learningRateAt, newAdam } from "./adam.ts";
+import { loadTrainingBackend } from "./backend.ts";
+import { augmentedRows, epochOrder } from "./batches.ts";
+import { type Checkpoint, type EpochRecord, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
+import { type Dataset, type Rows, splitTraining } from "./data/dataset.ts";
+import type { EngineName } from "./engine.ts";
+import { InterruptedError, UserError } from "./errors.ts";
+import { type ExitQuality, logitsOf, qualityOf } from "./evaluate.ts";
+import { writeWhole } from "./files.ts";
+import { type Model, saveModel } from "./model-folder.ts";
+import { Network } from "./network.ts";
+import { exitBlocks, type NetworkSpec } from "./network-spec.ts";
+import { initialWeights, isTrained, parametersOf, sizeOf } from "./parameters.ts";
+import { trainingLog } from "./training-log.ts";
+import { TrainingStep } from "./training-step.ts";
+import type { TrainingPlan } from "./zoo.ts";
+
+export interface TrainingProgress {
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly step: number;
+  readonly steps: number;
+  /** Share of all steps done, those of an earlier, interrupted run included. */
+  readonly done: number;
+  /** Share done when this process began. */
+  readonly resumedAt: number;
+  /** Mean loss of each exit over the epoch so far [nats]. */
+  readonly losses: readonly number[];
+}
+
+export interface TrainOptions {
+  /** Name of the resulting model. */
+  readonly name: string;
+  readonly spec: NetworkSpec;
+  readonly dataset: Dataset;
+  readonly plan: TrainingPlan;
+  /** Folder of the model, its log and its checkpoint. */
+  readonly out: string;
+  /** Goes on from the checkpoint in `out`. */
+  readonly resume?: boolean;
+  /** Begins anew even where `out` holds a model or a checkpoint. */
+  readonly force?: boolean;
+  readonly engine?: EngineName;
+  /** Stops after the step under way, saving a checkpoint. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: TrainingProgress) => void;
+  readonly onEpoch?: (record: EpochRecord) => void;
+}
+
+export interface TrainResult {
+  readonly model: Model;
+  readonly log: readonly EpochRecord[];
+  /** Of the weights as saved, on the official test set; one per exit. */
+  readonly test: readonly ExitQuality[];
+}
+
+export const checkpointFile = "checkpoint.npz";
+export const logFile = "training.csv";
+
+/**
+ * Trains a network. A run with the same spec, data, plan and engine gives the same weights, interrupted or not.
+ * @throws UserError when `out` is occupied, or the checkpoint is of another run
+ * @throws InterruptedError when stopped through `signal`; a checkpoint is then saved
+ */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const { spec, dataset, plan, out, signal } = options;
+  const engine = options.engine ?? "wasm";
+  const { learn, calibration } = splitTraining(dataset.train, plan.calibrationRows);
+  const exits = exitBlocks(spec).map((block) => spec.blocks[block]!.name);
+  const rows = rowsHash(learn);
+  let state = startingState(options, engine, rows);
+  const backend = await loadTrainingBackend(engine);
+  const step = new TrainingStep(backend, spec, plan);
+  const batch = Math.min(plan.batch, learn.count);
+  const steps = Math.floor(learn.count / batch);
+  const images = new Float32Array(batch * sizeOf(spec.input));
+  const labels = new Uint8Array(batch);
+  const checkpoint = join(out, checkpointFile);
+  const doneAt = (epoch: number, stepsDone: number): number => (epoch * steps + stepsDone) / (plan.epochs * steps);
+  const resumedAt = doneAt(state.epoch, state.step);
+
+  for (let epoch = state.epoch; epoch < plan.epochs; epoch += 1) {
+    const order = epochOrder(learn.count, plan.seed, epoch);
+    const sums = [...state.lossSums];
+    let learningRate = 0;
+    for (let at = state.step; at < steps; at += 1) {
+      const picked = order.subarray(at * batch, (at + 1) * batch);
+      augmentedRows(spec, learn, picked, images, plan.augment, plan.seed, epoch);
+      picked.forEach((row, i) => {
+        labels[i] = learn.labels[row]!;
+      });
+      learningRate = learningRateAt(epoch * steps + at, plan.epochs * steps, plan.learningRate);
+      const { losses } = step.run(state.weights, state.adam, images, labels, learningRate);
+      losses.forEach((loss, exit) => {
+        sums[exit] = sums[exit]! + loss;
+      });
+      if (!losses.every(Number.isFinite)) {
+        throw new UserError(`training of ${options.name}`, {
+          expected: "finite losses",
+          got: `${losses.join(", ")} at epoch ${epoch + 1}, step ${at + 1}`,
+          hint: "a smaller --learning-rate",
+        });
+      }
+      const means = sums.map((sum) => sum / (at + 1));
+      options.onProgress?.({
+        epoch,
+        epochs: plan.epochs,
+        step: at + 1,
+        steps,
+        done: doneAt(epoch, at + 1),
+        resumedAt,
+        losses: means,
+      });
+      // Lets a signal arrive: steps themselves never leave the engine.
+      await setImmediate();
+      if (signal?.aborted === true && at + 1 < steps) {
+        saveCheckpoint(checkpoint, { ...state, epoch, step: at + 1, lossSums: sums });
+        throw new InterruptedError(`stopped in epoch ${epoch + 1} of ${plan.epochs}, saved in ${checkpoint}`);
+      }
+    }
+    const quality = measure(new Network(backend, spec, state.weights), calibration);
+    const record: EpochRecord = {
+      epoch: epoch + 1,
+      learningRate,
+      trainLoss: sums.map((sum) => sum / steps),
+      calibrationLoss: quality.map(({ loss }) => loss),
+      calibrationAccuracy: quality.map(({ accuracy }) => accuracy),
+    };
+    state = { ...state, epoch: epoch + 1, step: 0, lossSums: exits.map(() => 0), log: [...state.log, record] };
+    saveCheckpoint(checkpoint, state);
+    writeWhole(join(out, logFile), trainingLog(state.log, exits));
+    options.onEpoch?.(record);
+    await setImmediate();
+    if (signal?.aborted === true && epoch + 1 < plan.epochs) {
+      throw new InterruptedError(`stopped after epoch ${epoch + 1} of ${plan.epochs}, saved in ${checkpoint}`);
+    }
+  }
+  return finish(options, backend, state, { learn, calibration, exits, steps });
+}
+
+function finish(
+  { name, spec, dataset, plan, out }: TrainOptions,
+  backend: Awaited<ReturnType<typeof loadTrainingBackend>>,
+  state: Checkpoint,
+  { learn, calibration, exits, steps }: { learn: Rows; calibration: Rows; exits: readonly string[]; steps: number },
+): TrainResult {
+  const rounded = saveModel(out, { name, spec, weights: state.weights, training: null });
+  const network = new Network(backend, spec, rounded.weights);
+  const byExit = (quality: readonly ExitQuality[]): Record<string, number> =>
+    Object.fromEntries(exits.map((exit, i) => [exit, quality[i]!.accuracy]));
+  const onCalibration = qualityOf(
+    logitsOf(network, calibration),
+    calibration.labels,
+    exits.length,
+    spec.classes.length,
+  );
+  const test = measure(network, dataset.test);
+  const training = {
+    dataset: dataset.name,
+    rows: learn.count,
+    calibration_rows: calibration.count,
+    epochs: plan.epochs,
+    batch: plan.batch,
+    steps: steps * plan.epochs,
+    seed: plan.seed,
+    loss_weights: plan.lossWeights,
+    optimiser: "Adam, decoupled weight decay, cosine learning rate",
+    learning_rate: plan.learningRate,
+    weight_decay: plan.weightDecay,
+    augment: plan.augment,
+    engine: `${backend.name} ${backend.version}`,
+    calibration_accuracy: byExit(onCalibration),
+    test_accuracy: byExit(test),
+  };
+  const model = saveModel(out, { name, spec, weights: state.weights, training });
+  rmSync(join(out, checkpointFile), { force: true });
+  return { model, log: state.log, test };
+}
+
+function measure(network: Network, rows: Rows): ExitQuality[] {
+  const { spec } = network;
+  const quality = qualityOf(logitsOf(network, rows), rows.labels, exitBlocks(spec).length, spec.classes.length);
+  network.dispose();
+  return quality;
+}
+
+function startingState(
+  { name, spec, plan, out, resume, force }: TrainOptions,
+  engine: string,
+  rows: string,
+): Checkpoint {
+  const path = join(out, checkpointFile);
+  if (resume === true) {
+    const found = loadCheckpoint(path);
+    const now = { model: name, engine, rows, plan };
+    for (const key of ["model", "engine", "rows", "plan"] as const) {
+      const [expected, got] = [JSON.stringify(found[key]), JSON.stringify(now[key])];
+      if (expected !== got) throw new UserError(`--resume: ${key} is not that of ${path}`, { expected, got });
+    }
+    return found;
+  }
+  const occupied = [checkpointFile, "model.json"].find((file) => existsSync(join(out, file)));
+  if (occupied !== undefined && force !== true) {
+    throw new UserError(`--out ${out}`, {
+      expected: "a folder without a training run",
+      got: `${occupied} in it`,
+      hint: occupied === checkpointFile ? "--resume goes on with it, --force begins anew" : "--force writes over it",
+    });
+  }
+  const parameters = parametersOf(spec);
+  const sizes = Object.fromEntries(parameters.filter(isTrained).map(({ name: key, shape }) => [key, sizeOf(shape)]));
+  const lossSums = exitBlocks(spec).map(() => 0);
+  const weights = initialWeights(spec, plan.seed);
+  return { model: name, plan, engine, rows, epoch: 0, step: 0, lossSums, log: [], weights, adam: newAdam(sizes) };
+}
+
+const rowsHash = (rows: Rows): string => createHash("sha256").update(rows.images).update(rows.labels).digest("hex");

@@ -1,0 +1,20 @@
+import type { EpochRecord } from "./checkpoint.ts";
+
+/** The log as csv: a line per epoch, `loss` joint figures apart by exit. Losses in nats, accuracies 0 to 1, on rows never trained on. */
+export function trainingLog(records: readonly EpochRecord[], exits: readonly string[]): string {
+  const columns = ["train_loss", "calibration_loss", "calibration_accuracy"].flatMap((kind) =>
+    exits.map((exit) => `${kind}.${exit}`),
+  );
+  const lines = records.map((record) =>
+    [
+      record.epoch,
+      record.learningRate.toPrecision(6),
+      ...record.trainLoss.map(rounded),
+      ...record.calibrationLoss.map(rounded),
+      ...record.calibrationAccuracy.map(rounded),
+    ].join(","),
+  );
+  return `${[["epoch", "learning_rate", ...columns].join(","), ...lines].join("\n")}\n`;
+}
+
+const rounded = (value: number): string => value.toFixed(5);

@@ -1,0 +1,138 @@
+/** The networks that ship, as data, with the training that made their weights. */
+import type { DatasetName } from "./data/dataset.ts";
+import type { Layer, NetworkSpec } from "./network-spec.ts";
+
+/** How a network is trained; every field can be overridden on the command line. */
+export interface TrainingPlan {
+  readonly epochs: number;
+  /** Rows of one step. */
+  readonly batch: number;
+  readonly seed: number;
+  /** Weight of each exit's cross-entropy in the joint loss. */
+  readonly lossWeights: readonly number[];
+  /** Peak learning rate of Adam; rises over the first 2 % of steps, then falls to 0 along a cosine. */
+  readonly learningRate: number;
+  /** Decoupled weight decay of filters, as a fraction of the learning rate (Loshchilov and Hutter 2019). */
+  readonly weightDecay: number;
+  /** Random changes of each training image: mirrored with probability 1/2, and moved by up to `shift` pixels, zeros moved in. */
+  readonly augment: { readonly mirror: boolean; readonly shift: number };
+  /** Rows at the training set's end that are never trained on. */
+  readonly calibrationRows: number;
+}
+
+export interface ZooEntry {
+  /** Name of the model folder and the profile. */
+  readonly folder: string;
+  readonly dataset: DatasetName;
+  readonly spec: Omit<NetworkSpec, "classes">;
+  readonly training: TrainingPlan;
+}
+
+const conv = (filters: number, kernel: number, more: object = {}): Layer => ({
+  kind: "conv",
+  filters,
+  kernel,
+  relu: true,
+  ...more,
+});
+const normed = (filters: number, kernel: number, stride = 1, relu = true): Layer => ({
+  kind: "conv",
+  filters,
+  kernel,
+  stride,
+  norm: true,
+  relu,
+});
+const residual = (filters: number, stride = 1): Layer => ({
+  kind: "residual",
+  body: [normed(filters, 3, stride), normed(filters, 3, 1, false)],
+  shortcut: stride === 1 ? [] : [normed(filters, 1, stride, false)],
+});
+const classifier = (classes: number): Layer => ({ kind: "dense", units: classes });
+
+/**
+ * B-LeNet: a LeNet with two early exits, after Teerapittayanon, McDanel and Kung, "BranchyNet" (ICPR 2016), whose branches also hold a
+ * convolution and a dense layer.
+ */
+const bLeNet: ZooEntry = {
+  folder: "b-lenet-fashion",
+  dataset: "fashion-mnist",
+  spec: {
+    name: "b-lenet",
+    input: [28, 28, 1],
+    // Mean and standard deviation of Fashion-MNIST's training pixels.
+    normalise: { mean: [72.94], sd: [90.02] },
+    blocks: [
+      {
+        name: "stem",
+        layers: [conv(8, 5), { kind: "max-pool", size: 2, stride: 2 }],
+        head: [conv(8, 3, { stride: 2 }), { kind: "flatten" }, classifier(10)],
+      },
+      {
+        name: "body",
+        layers: [conv(16, 5), { kind: "max-pool", size: 2, stride: 2 }],
+        head: [{ kind: "flatten" }, classifier(10)],
+      },
+      {
+        name: "tail",
+        layers: [conv(32, 3), { kind: "flatten" }, { kind: "dense", units: 128, relu: true }],
+        head: [classifier(10)],
+      },
+    ],
+  },
+  training: {
+    epochs: 8,
+    batch: 128,
+    seed: 1,
+    lossWeights: [0.3, 0.3, 1],
+    learningRate: 2e-3,
+    weightDecay: 0.01,
+    augment: { mirror: true, shift: 1 },
+    calibrationRows: 5000,
+  },
+};
+
+/**
+ * ResNet-8 of MLPerf Tiny (Banbury et al. 2021; widths 16, 32, 64, 12.5 M MACs) with two early exits, whose heads hold convolutions since
+ * shallow features are too local for a global average alone.
+ */
+const resNet8: ZooEntry = {
+  folder: "resnet-8-cifar10",
+  dataset: "cifar-10",
+  spec: {
+    name: "resnet-8",
+    input: [32, 32, 3],
+    // Means and standard deviations of CIFAR-10's training pixels.
+    normalise: { mean: [125.31, 122.95, 113.87], sd: [62.99, 62.09, 66.7] },
+    blocks: [
+      {
+        name: "stage1",
+        layers: [normed(16, 3), residual(16)],
+        head: [normed(32, 3, 2), normed(32, 3, 2), { kind: "global-average-pool" }, classifier(10)],
+      },
+      {
+        name: "stage2",
+        layers: [residual(32, 2)],
+        head: [normed(48, 3, 2), { kind: "global-average-pool" }, classifier(10)],
+      },
+      {
+        name: "stage3",
+        layers: [residual(64, 2)],
+        head: [{ kind: "global-average-pool" }, classifier(10)],
+      },
+    ],
+  },
+  training: {
+    epochs: 12,
+    batch: 64,
+    seed: 1,
+    lossWeights: [0.3, 0.3, 1],
+    learningRate: 4e-3,
+    weightDecay: 0.02,
+    augment: { mirror: true, shift: 3 },
+    calibrationRows: 5000,
+  },
+};
+
+/** Trainable networks by the name `offramp train` takes. */
+export const zoo: Readonly<Record<string, ZooEntry>> = { "b-lenet": bLeNet, "resnet-8": resNet8 };
