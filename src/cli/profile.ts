@@ -1,0 +1,78 @@
+import { join } from "node:path";
+import type { CommandModule } from "yargs";
+import type { ExitTable, Profile } from "../profile.ts";
+import { progressBar } from "./progress-bar.ts";
+
+interface ProfileArguments {
+  model: string;
+  data: string | undefined;
+  out: string | undefined;
+  engine: string | undefined;
+  quick: boolean;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+export const profileCommand: CommandModule<object, ProfileArguments> = {
+  command: "profile <model>",
+  describe: "measure a model on this host",
+  builder: (yargs) =>
+    yargs
+      .positional("model", {
+        type: "string",
+        demandOption: true,
+        describe: "shipped model, or folder of a trained one",
+      })
+      .option("data", {
+        type: "string",
+        requiresArg: true,
+        describe: "folder of the data set (default: where its package puts it)",
+      })
+      .option("out", {
+        type: "string",
+        requiresArg: true,
+        describe: "folder of the profile (default: measured/<model name>)",
+      })
+      .option("engine", {
+        type: "string",
+        choices: ["wasm", "cpu", "tfjs-node"],
+        describe: "what computes (default: tfjs-node where it is installed, else wasm)",
+      })
+      .option("quick", { type: "boolean", default: false, describe: "rough times and a fraction of the rows" })
+      .example("$0 profile b-lenet-fashion", "measures the shipped B-LeNet on this machine"),
+  handler: async (argv) => {
+    const models = await import("../models/index.ts");
+    const model = models.loadModel(models.modelFolder(argv.model));
+    const trainedOn = model.training?.dataset;
+    const name = models.datasetNames.find((each) => each === trainedOn);
+    if (name === undefined) {
+      throw new models.UserError(`model ${model.name}`, {
+        expected: `one trained on ${models.datasetNames.join(" or ")}`,
+        got: String(trainedOn),
+      });
+    }
+    const out = argv.out ?? `measured/${model.name}`;
+    const bar = progressBar(argv.quiet === true);
+    let measured: { profile: Profile; table: ExitTable };
+    try {
+      measured = await models.profileModel({
+        model,
+        dataset: models.loadDataset(name, argv.data),
+        engine: (argv.engine as "wasm" | undefined) ?? (await models.preferredEngine()),
+        quick: argv.quick,
+        onProgress: (share, note) => bar.update(share, note),
+      });
+    } finally {
+      bar.end();
+    }
+    const { profile, table } = measured;
+    models.saveProfile(out, profile, table);
+    if (argv.json === true) {
+      process.stdout.write(models.profileText(profile));
+      return;
+    }
+    process.stdout.write(
+      `${models.describeProfile(profile, table).join("\n")}\n\nwritten to ${join(out, "profile.json")} and exits.npz\n`,
+    );
+  },
+};

@@ -1,0 +1,177 @@
+/** The exit table: what every exit says about every row, also after each cut tensor crossed in a lossy codec, and the bytes each cost. */
+import { type NpyArray, writeNpz } from "../npz.ts";
+import { type Codec, codecs, type ExitTable } from "../profile.ts";
+import { normalisedRows } from "./batches.ts";
+import { decode, encode } from "./codec.ts";
+import { type Rows, sliceRows } from "./data/dataset.ts";
+import type { Network } from "./network.ts";
+import { exitBlocks } from "./network-spec.ts";
+
+/** Number formats that do not give back the bits they were given; their deflated twins give back the same. */
+const lossy = ["float16", "uint8"] as const satisfies readonly Codec[];
+
+/**
+ * Step that stored logits are rounded to. Small against any difference a rule acts on (it moves a probability by at most 0.4 %), and a
+ * third of the size when deflated. Predictions are kept: where rounding would change the top class, that class is raised by a step.
+ */
+export const logitStep = 1 / 128;
+
+const chunk = 50;
+
+/**
+ * Runs every row through the network, once as it is and once per cut and lossy format.
+ * @param calibration rows of split 0
+ * @param evaluation rows of split 1
+ * @throws RangeError when an activation is not finite
+ */
+export function measureExitTable(
+  network: Network,
+  calibration: Rows,
+  evaluation: Rows,
+  onRows?: (done: number, of: number) => void,
+): ExitTable {
+  const { spec } = network;
+  const cuts = spec.blocks.length - 1;
+  const exits = exitBlocks(spec);
+  const classes = spec.classes.length;
+  const samples = calibration.count + evaluation.count;
+  const size = samples * exits.length * classes;
+  const logits = new Float32Array(size);
+  const tables: Record<string, Float32Array> = {};
+  for (const block of spec.blocks.slice(0, -1))
+    for (const codec of lossy) tables[`${block.name}:${codec}`] = new Float32Array(size);
+  const labels = new Int32Array(samples);
+  const split = new Uint8Array(samples).fill(1, calibration.count);
+  const wire = new Uint32Array(samples * cuts * codecs.length);
+
+  const put = (table: Float32Array, row: number, exit: number, source: Float32Array, at: number): void => {
+    table.set(source.subarray(at * classes, (at + 1) * classes), (row * exits.length + exit) * classes);
+  };
+
+  let done = 0;
+  for (const part of [calibration, evaluation]) {
+    for (let from = 0; from < part.count; from += chunk) {
+      const rows = sliceRows(part, from, Math.min(part.count, from + chunk));
+      const first = done;
+      for (let i = 0; i < rows.count; i += 1) labels[first + i] = rows.labels[i]!;
+      let x = normalisedRows(spec, rows, 0, rows.count);
+      spec.blocks.forEach((block, index) => {
+        const heads = block.head === null ? [] : [index];
+        const outputs = network.run({ from: index, to: index + 1, heads, trunk: true }, x, rows.count);
+        x = outputs.at(-1)!;
+        if (block.head !== null) {
+          const exit = exits.indexOf(index);
+          for (let i = 0; i < rows.count; i += 1) put(logits, first + i, exit, outputs[0]!, i);
+        }
+        if (index === cuts) return;
+        const crossed = cross(
+          x,
+          rows.count,
+          (i, codec) => (first + i) * cuts * codecs.length + index * codecs.length + codec,
+          wire,
+        );
+        const later = exits.filter((exit) => exit > index);
+        for (const codec of lossy) {
+          const after = network.run(
+            { from: index + 1, to: spec.blocks.length, heads: later, trunk: false },
+            crossed[codec],
+            rows.count,
+          );
+          const table = tables[`${block.name}:${codec}`]!;
+          after.forEach((values, k) => {
+            for (let i = 0; i < rows.count; i += 1) put(table, first + i, exits.length - later.length + k, values, i);
+          });
+        }
+      });
+      done += rows.count;
+      onRows?.(done, samples);
+    }
+  }
+  repeatEarlierExits(
+    logits,
+    tables,
+    spec.blocks.map((block) => block.name),
+    exits,
+    samples,
+    classes,
+  );
+  for (const table of [logits, ...Object.values(tables)]) roundLogits(table, classes);
+  return { samples, exits: exits.length, classes, logits, labels, split, wire, lossy: tables };
+}
+
+/** Encodes every row's tensor in every codec, notes the bytes, and gives back what arrives in the lossy formats. */
+function cross(
+  x: Float32Array,
+  rows: number,
+  at: (row: number, codec: number) => number,
+  wire: Uint32Array,
+): Record<(typeof lossy)[number], Float32Array> {
+  const arrived = { float16: new Float32Array(x.length), uint8: new Float32Array(x.length) };
+  const size = x.length / rows;
+  for (let row = 0; row < rows; row += 1) {
+    const tensor = x.subarray(row * size, (row + 1) * size);
+    codecs.forEach((codec, index) => {
+      const bytes = encode(codec, tensor);
+      wire[at(row, index)] = bytes.length;
+      if (codec === "float16" || codec === "uint8") arrived[codec].set(decode(codec, bytes, size), row * size);
+    });
+  }
+  return arrived;
+}
+
+/** Exits up to a cut never saw its tensor: their rows are those of the plain table. */
+function repeatEarlierExits(
+  logits: Float32Array,
+  tables: Readonly<Record<string, Float32Array>>,
+  names: readonly string[],
+  exits: readonly number[],
+  samples: number,
+  classes: number,
+): void {
+  for (const [key, table] of Object.entries(tables)) {
+    const cut = names.indexOf(key.slice(0, key.indexOf(":")));
+    const before = exits.filter((exit) => exit <= cut).length * classes;
+    const row = exits.length * classes;
+    for (let at = 0; at < samples * row; at += row) table.set(logits.subarray(at, at + before), at);
+  }
+}
+
+/** Rounds to multiples of {@link logitStep}, in place, keeping the top class of every exit. */
+export function roundLogits(table: Float32Array, classes: number): void {
+  for (let from = 0; from < table.length; from += classes) {
+    const top = topOf(table, from, classes);
+    for (let c = 0; c < classes; c += 1) table[from + c] = Math.round(table[from + c]! / logitStep) * logitStep;
+    while (topOf(table, from, classes) !== top) table[from + top] = table[from + top]! + logitStep;
+  }
+}
+
+function topOf(table: Float32Array, from: number, classes: number): number {
+  let top = 0;
+  for (let c = 1; c < classes; c += 1) if (table[from + c]! > table[from + top]!) top = c;
+  return top;
+}
+
+/** The table as `exits.npz`. A lossy table equal to the plain one is left out: readers take the plain one. */
+export function encodeExitTable({
+  samples,
+  exits,
+  classes,
+  logits,
+  labels,
+  split,
+  wire,
+  lossy: tables,
+}: ExitTable): Uint8Array {
+  const shape = [samples, exits, classes];
+  const arrays: Record<string, NpyArray> = {
+    logits: { shape, data: logits },
+    labels: { shape: [samples], data: labels },
+    split: { shape: [samples], data: split },
+  };
+  if (wire !== null)
+    arrays.wire = { shape: [samples, wire.length / samples / codecs.length, codecs.length], data: wire };
+  for (const [key, table] of Object.entries(tables)) {
+    if (!table.every((value, i) => value === logits[i])) arrays[`logits@${key}`] = { shape, data: table };
+  }
+  return writeNpz(arrays, 9);
+}
