@@ -24,40 +24,49 @@ export type Distribution =
 export function checkDistribution(d: Distribution): void {
   switch (d.kind) {
     case "constant":
-      return notNegative(d.kind, { value: d.value });
+      notNegative(d.kind, { value: d.value });
+      break;
     case "uniform":
       notNegative(d.kind, { low: d.low, high: d.high });
       if (d.high < d.low) fail(d.kind, `low ${d.low} above high ${d.high}`);
-      return;
+      break;
     case "exponential":
-      return notNegative(d.kind, { mean: d.mean });
+      notNegative(d.kind, { mean: d.mean });
+      break;
     case "normal":
-      return notNegative(d.kind, { mean: d.mean, sd: d.sd });
+      notNegative(d.kind, { mean: d.mean, sd: d.sd });
+      break;
     case "lognormal":
     case "gamma":
-      return notNegative(d.kind, { mean: d.mean, cv: d.cv });
+      notNegative(d.kind, { mean: d.mean, cv: d.cv });
+      break;
     case "erlang":
       notNegative(d.kind, { mean: d.mean });
       if (!(Number.isSafeInteger(d.k) && d.k > 0)) fail(d.kind, `k ${d.k}, which is no positive integer`);
-      return;
+      break;
     case "hyperexponential":
-      return shared(d.kind, d.shares, d.means);
+      shared(d.kind, d.shares, d.means);
+      break;
     case "weibull":
       positive(d.kind, { shape: d.shape });
-      return notNegative(d.kind, { scale: d.scale });
+      notNegative(d.kind, { scale: d.scale });
+      break;
     case "pareto":
       positive(d.kind, { shape: d.shape });
-      return notNegative(d.kind, { minimum: d.minimum });
+      notNegative(d.kind, { minimum: d.minimum });
+      break;
     case "discrete":
-      return shared(d.kind, d.shares, d.values);
+      shared(d.kind, d.shares, d.values);
+      break;
     case "empirical":
       list(d.kind, d.quantiles);
       d.quantiles.forEach((q, i) => {
         if (q < d.quantiles[i - 1]!) fail(d.kind, `quantile ${i} (${q}) below the one before it`);
       });
-      return;
+      break;
     case "sequence":
-      return list(d.kind, d.values);
+      list(d.kind, d.values);
+      break;
   }
 }
 

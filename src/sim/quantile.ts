@@ -1,6 +1,7 @@
 /** Inversion: the value of a distribution at a uniform, increasing in it. */
 import { checkDistribution, type Distribution, normalised } from "./distribution.ts";
 import { gammaQuantile } from "./gamma-quantile.ts";
+import { mixedExponential } from "./mixed-exponential.ts";
 import { normalCdf, normalQuantile } from "./normal.ts";
 
 /**
@@ -36,16 +37,17 @@ export function quantileFunction(d: Distribution): (u: number) => number {
     case "erlang":
       return scaled(d.mean, d.k);
     case "hyperexponential":
-      return mixedExponential(normalised(d.shares), d.means);
+      return mixedExponential(d.shares, d.means);
     case "weibull": {
       const { scale } = d;
       const power = 1 / d.shape;
-      return (u) => scale * (-Math.log(1 - u)) ** power;
+      // Half the time of `**`.
+      return (u) => scale * Math.exp(power * Math.log(-Math.log(1 - u)));
     }
     case "pareto": {
       const { minimum } = d;
       const power = -1 / d.shape;
-      return (u) => minimum * (1 - u) ** power;
+      return (u) => minimum * Math.exp(power * Math.log(1 - u));
     }
     case "discrete":
       return steps(normalised(d.shares), d.values);
@@ -71,43 +73,6 @@ function positiveNormal(mean: number, sd: number): (u: number) => number {
     const tail = (1 - u) * above;
     const z = tail < 0.5 ? -normalQuantile(tail) : normalQuantile(below + u * above);
     return Math.max(0, mean + sd * z);
-  };
-}
-
-/**
- * Solves the mixture of exponentials for its survival 1 - u. Its logarithm is convex, so Newton's steps from a point on the left come ever
- * nearer and never too far. Left of the root are the values at which one branch alone, or the tangent at 0, has that survival.
- */
-function mixedExponential(shares: readonly number[], means: readonly number[]): (u: number) => number {
-  let atZero = 0;
-  const branches: { share: number; rate: number; log: number }[] = [];
-  shares.forEach((share, i) => {
-    if (means[i] === 0) atZero += share;
-    else if (share > 0) branches.push({ share, rate: 1 / means[i]!, log: Math.log(share) });
-  });
-  const share = Float64Array.from(branches, (b) => b.share);
-  const rate = Float64Array.from(branches, (b) => b.rate);
-  const log = Float64Array.from(branches, (b) => b.log);
-  const n = branches.length;
-  const meanRate = branches.reduce((sum, b) => sum + b.share * b.rate, 0) / (1 - atZero);
-  return (u) => {
-    if (u <= atZero || n === 0) return 0;
-    const target = Math.log(1 - u);
-    let x = (Math.log(1 - atZero) - target) / meanRate;
-    for (let i = 0; i < n; i++) x = Math.max(x, (log[i]! - target) / rate[i]!);
-    for (let round = 0; round < 100; round++) {
-      let survival = 0;
-      let density = 0;
-      for (let i = 0; i < n; i++) {
-        const part = share[i]! * Math.exp(-x * rate[i]!);
-        survival += part;
-        density += part * rate[i]!;
-      }
-      const step = ((Math.log(survival) - target) * survival) / density;
-      x += step;
-      if (step <= x * 1e-9) break;
-    }
-    return x;
   };
 }
 
