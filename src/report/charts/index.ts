@@ -1,0 +1,37 @@
+/** All figures of a run that have data, in reading order. */
+import type { Distributions, Result } from "../../experiment/result.ts";
+import { baselineOf } from "../metrics.ts";
+import { measured } from "../quantity.ts";
+import { accuracyLatency } from "./accuracy-latency.ts";
+import { exitShares } from "./exit-shares.ts";
+import type { Figure } from "./figure.ts";
+import { type Deadline, latencyCdf } from "./latency-cdf.ts";
+import { latencyParts } from "./latency-parts.ts";
+import { looks } from "./look.ts";
+import { sweepFigures } from "./sweep.ts";
+import { linkUtilization, nodeUtilization } from "./utilization.ts";
+
+/** Every figure with something to show. */
+export function figures(result: Result, distributions: Distributions, deadlines: readonly Deadline[] = []): Figure[] {
+  const look = looks(result.policies.map(({ name }) => name), baselineOf(result));
+  const all: (Figure | null)[] = [
+    latencyCdf(result, distributions, look, [...deadlines, ...limitsOf(result)].slice(0, 4)),
+    accuracyLatency(result, look),
+    latencyParts(result),
+    exitShares(result),
+    nodeUtilization(result, look),
+    linkUtilization(result, look),
+    ...sweepFigures(result, look),
+  ];
+  return all.filter((figure) => figure !== null);
+}
+
+/** Latencies that the expectations name, such as "split-90: p95 latency < 100 ms", as lines to hold the curves against. */
+function limitsOf(result: Result): Deadline[] {
+  const found = result.expectations.flatMap(({ text }): Deadline[] => {
+    const match = /(mean|p\d+(?:\.\d+)?)?\s*latency\s*<=?\s*(\d[\d.]*\s*[a-z]+)\s*$/.exec(text);
+    const value = match ? measured(match[2] ?? "") : null;
+    return value?.unit === "s" ? [{ label: `expected ${match?.[1] ?? "latency"} below`, seconds: value.value }] : [];
+  });
+  return found.filter((one, i) => found.findIndex((other) => other.seconds === one.seconds && other.label === one.label) === i);
+}

@@ -1,0 +1,128 @@
+/** The report as one page that needs nothing else: no network, no files beside it. */
+import type { Distributions, Result } from "../../experiment/result.ts";
+import { clientScript, cspHash } from "../assets.ts";
+import { figures } from "../charts/index.ts";
+import type { Deadline } from "../charts/latency-cdf.ts";
+import { count, quantity } from "../format.ts";
+import { plural } from "../text.ts";
+import { expectationsText, headline, observedText, scope, standings, standingText, warnings } from "../verdict.ts";
+import { html, Markup } from "./escape.ts";
+import { figureData, figureFrame } from "./figures.ts";
+import { answeredTable, energyTable, linksTable, nodesTable, streamsTable } from "./places.ts";
+import { differencesTable, policiesTable, requestsTable } from "./policies.ts";
+import { reproduce } from "./reproduce.ts";
+import { style } from "./style.ts";
+import { glossary } from "./words.ts";
+
+export interface PageOptions {
+  /** The command that made the run. */
+  readonly command?: string;
+  /** Facts of the run that are not of its result: host, commit, wall time. */
+  readonly run?: Readonly<Record<string, unknown>>;
+  /** Times to mark in the latency distribution. */
+  readonly deadlines?: readonly Deadline[];
+}
+
+interface Section {
+  readonly id: string;
+  readonly title: string;
+  readonly body: Markup;
+}
+
+/** The whole page as text. */
+export function renderHtml(result: Result, distributions: Distributions, options: PageOptions = {}): string {
+  const all = figures(result, distributions, options.deadlines ?? []);
+  const swept = all.filter(({ id }) => id.startsWith("sweep-"));
+  const charts = all.filter((figure) => !swept.includes(figure));
+  const section = (id: string, title: string, body: Markup | null): Section[] => (body === null ? [] : [{ id, title, body }]);
+  const sections = [
+    ...section("verdict", "Verdict", verdict(result)),
+    ...section("policies", "Policies", policies(result)),
+    ...section("charts", "Charts", charts.length === 0 ? html`<p class="none">No request was completed, so there is nothing to draw.</p>` : html`${charts.map(figureFrame)}`),
+    ...section("sweep", "Sweep", swept.length === 0 ? null : html`${swept.map(figureFrame)}`),
+    ...section("streams", "Streams", streamsTable(result)),
+    ...section("nodes", "Nodes", nodesTable(result)),
+    ...section("links", "Links", linksTable(result)),
+    ...section("energy", "Energy", energyTable(result)),
+    ...section("requests", "Requests", html`${requestsTable(result)}${answeredTable(result)}`),
+    ...section("words", "How to read this", html`<div class="card">${glossary()}</div>`),
+    ...section("reproduce", "Reproduce", reproduce(result, options)),
+  ];
+  const script = clientScript();
+  const policy = `default-src 'none'; script-src ${cspHash(script)}; style-src ${cspHash(style)}; img-src data:; base-uri 'none'; form-action 'none'`;
+  return `${
+    html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${new Markup(policy)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="generator" content="Offramp ${result.offramp}">
+<title>${result.title} · Offramp report</title>
+<link rel="icon" href="data:,">
+<style>${new Markup(style)}</style>
+</head>
+<body>
+<a class="skip" href="#verdict">Skip to the verdict</a>
+<div class="page">
+<header>
+<p class="kind">Offramp report</p>
+<h1>${result.title}</h1>
+<p class="meta">${scopeText(result)}</p>
+</header>
+<nav aria-label="Sections"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
+<main>
+<noscript><p class="card">Charts need scripts; every number behind them is in the tables.</p></noscript>
+${sections.map(({ id, title, body }) => html`<section aria-labelledby="${id}">\n<h2 id="${id}">${title}</h2>\n${body}\n</section>\n`)}
+</main>
+<footer>Made by Offramp ${result.offramp}, seed ${result.seed}. Simulated figures: as good as the profiles and link models they stand on.</footer>
+</div>
+<script type="application/json" id="figures">${figureData(all)}</script>
+<script>${new Markup(script)}</script>
+</body>
+</html>
+`.text
+  }`;
+}
+
+function scopeText(result: Result): string {
+  const { policies: n, replications, requests, confidence } = scope(result);
+  const parts = [
+    plural(n, "policy", "policies"),
+    replications === null ? "" : plural(replications, "replication"),
+    requests > 0 ? `${count(requests)} requests a policy` : "",
+    confidence === null ? "" : `intervals at ${quantity(confidence, "share").replace(".0", "")}`,
+    `seed ${result.seed}`,
+  ];
+  return parts.filter((part) => part !== "").join(" · ");
+}
+
+function verdict(result: Result): Markup {
+  const rows = standings(result);
+  const warned = warnings(result);
+  const checks = result.expectations;
+  return html`${
+    warned.length === 0
+      ? null
+      : html`<div class="warnings" role="note"><h3>Before you trust these numbers</h3><ul>${warned.map(({ policies: names, reason }) => html`<li><b>${names}</b>: ${reason}</li>`)}</ul></div>`
+  }
+<div class="card">
+<p class="headline">${headline(result)}</p>
+${rows.length === 0 ? null : html`<ul class="standings">${rows.map((row) => html`<li><b>${row.policy}</b>: ${standingText(row)}</li>`)}</ul>`}
+${
+  checks.length === 0
+    ? null
+    : html`<h3>${expectationsText(result)}</h3><ul class="checks">${checks.map(
+        ({ text, verdict: said, observed }) =>
+          html`<li><span class="badge ${said}">${said}</span><span>${text}</span><span class="seen">observed ${observedText(text, observed)}</span></li>`,
+      )}</ul>`
+}
+</div>`;
+}
+
+function policies(result: Result): Markup {
+  return html`${policiesTable(result)}
+<p class="note">Small figures are the intervals over replications. Latency and accuracy are over completed requests.</p>
+${differencesTable(result)}`;
+}
