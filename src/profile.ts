@@ -116,3 +116,12 @@ export interface ExitTable {
   /** Logits when the tensor after segment `<cut>` crossed with lossy `<codec>`, by `<cut>:<codec>`, shape as `logits`; exits up to the cut repeat `logits`. */
   readonly lossy: Readonly<Record<string, Float32Array>>;
 }
+
+/**
+ * A lossy table as `exits.npz` may hold it, made whole. There NaN stands for "as in `logits`", so that a file holds what differs only:
+ * exits up to the cut, and rows that the codec left as they were. A lossy table that is absent altogether equals `logits`.
+ * @param stored shape of `logits`; null where the file has no such table
+ */
+export function completeLossy(stored: Float32Array | null, logits: Float32Array): Float32Array {
+  return stored === null ? logits : stored.map((value, i) => (Number.isNaN(value) ? logits[i]! : value));
+}

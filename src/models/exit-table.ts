@@ -11,10 +11,16 @@ import { exitBlocks } from "./network-spec.ts";
 const lossy = ["float16", "uint8"] as const satisfies readonly Codec[];
 
 /**
- * Step that stored logits are rounded to. Small against any difference a rule acts on (it moves a probability by at most 0.4 %), and a
- * third of the size when deflated. Predictions are kept: where rounding would change the top class, that class is raised by a step.
+ * Step that stored logits are rounded to. Small against any difference a rule acts on (it moves a probability by at most 0.2 %), and half
+ * the size when deflated. Predictions are kept: where rounding would change the top class, that class is raised by a step.
  */
-export const logitStep = 1 / 128;
+export const logitStep = 1 / 64;
+
+/**
+ * An exit whose logits a codec moved by no more than this, and whose prediction it left, counts as untouched: probabilities move by less
+ * than 0.8 %, in either direction.
+ */
+export const lossyTolerance = 1 / 32;
 
 const chunk = 50;
 
@@ -61,7 +67,13 @@ export function measureExitTable(
         x = outputs.at(-1)!;
         if (block.head !== null) {
           const exit = exits.indexOf(index);
-          for (let i = 0; i < rows.count; i += 1) put(logits, first + i, exit, outputs[0]!, i);
+          // Exits up to a cut never see its tensor: their rows are those of the plain table.
+          const repeated = spec.blocks
+            .slice(index, -1)
+            .flatMap(({ name }) => lossy.map((codec) => tables[`${name}:${codec}`]!));
+          for (const table of [logits, ...repeated]) {
+            for (let i = 0; i < rows.count; i += 1) put(table, first + i, exit, outputs[0]!, i);
+          }
         }
         if (index === cuts) return;
         const crossed = cross(
@@ -87,14 +99,7 @@ export function measureExitTable(
       onRows?.(done, samples);
     }
   }
-  repeatEarlierExits(
-    logits,
-    tables,
-    spec.blocks.map((block) => block.name),
-    exits,
-    samples,
-    classes,
-  );
+  for (const table of Object.values(tables)) settle(table, logits, classes);
   for (const table of [logits, ...Object.values(tables)]) roundLogits(table, classes);
   return { samples, exits: exits.length, classes, logits, labels, split, wire, lossy: tables };
 }
@@ -119,20 +124,14 @@ function cross(
   return arrived;
 }
 
-/** Exits up to a cut never saw its tensor: their rows are those of the plain table. */
-function repeatEarlierExits(
-  logits: Float32Array,
-  tables: Readonly<Record<string, Float32Array>>,
-  names: readonly string[],
-  exits: readonly number[],
-  samples: number,
-  classes: number,
-): void {
-  for (const [key, table] of Object.entries(tables)) {
-    const cut = names.indexOf(key.slice(0, key.indexOf(":")));
-    const before = exits.filter((exit) => exit <= cut).length * classes;
-    const row = exits.length * classes;
-    for (let at = 0; at < samples * row; at += row) table.set(logits.subarray(at, at + before), at);
+/** Takes the plain logits, in place, for every exit that a codec left untouched within {@link lossyTolerance}. */
+function settle(table: Float32Array, logits: Float32Array, classes: number): void {
+  for (let from = 0; from < table.length; from += classes) {
+    let moved = 0;
+    for (let c = 0; c < classes; c += 1) moved = Math.max(moved, Math.abs(table[from + c]! - logits[from + c]!));
+    if (moved <= lossyTolerance && topOf(table, from, classes) === topOf(logits, from, classes)) {
+      table.set(logits.subarray(from, from + classes), from);
+    }
   }
 }
 
@@ -151,7 +150,7 @@ function topOf(table: Float32Array, from: number, classes: number): number {
   return top;
 }
 
-/** The table as `exits.npz`. A lossy table equal to the plain one is left out: readers take the plain one. */
+/** The table as `exits.npz`. Lossy tables hold NaN where they equal the plain one, and are left out where that is everywhere. */
 export function encodeExitTable({
   samples,
   exits,
@@ -171,7 +170,8 @@ export function encodeExitTable({
   if (wire !== null)
     arrays.wire = { shape: [samples, wire.length / samples / codecs.length, codecs.length], data: wire };
   for (const [key, table] of Object.entries(tables)) {
-    if (!table.every((value, i) => value === logits[i])) arrays[`logits@${key}`] = { shape, data: table };
+    const differing = table.map((value, i) => (value === logits[i] ? Number.NaN : value));
+    if (!differing.every(Number.isNaN)) arrays[`logits@${key}`] = { shape, data: differing };
   }
   return writeNpz(arrays, 9);
 }

@@ -123,13 +123,13 @@ const resNet8: ZooEntry = {
     ],
   },
   training: {
-    epochs: 12,
+    epochs: 10,
     batch: 64,
     seed: 1,
     lossWeights: [0.3, 0.3, 1],
     learningRate: 4e-3,
     weightDecay: 0.02,
-    augment: { mirror: true, shift: 3 },
+    augment: { mirror: true, shift: 2 },
     calibrationRows: 5000,
   },
 };

@@ -31,7 +31,9 @@ async function gradients(
     const y = f(tf, ...xs);
     return tf.sum(tf.mul(y, tf.tensor(numbers(y.shape, "weights"), y.shape)));
   };
-  return tf.grads(scalar)(tensors).map((gradient) => gradient.dataSync() as Float32Array);
+  return tf
+    .grads(scalar)(tensors)
+    .map((gradient) => gradient.dataSync() as Float32Array);
 }
 
 function expectClose(got: readonly Float32Array[], expected: readonly Float32Array[], tolerance: number): void {
@@ -56,37 +58,50 @@ const convolutions = [1, 2, 3].flatMap((stride) =>
       { size: [2, 8, 7, 3], kernel: 1 },
     ]
       // TensorFlow.js itself refuses a numeric pad that the size and stride do not divide.
-      .filter(({ size, kernel }) => pad !== 1 || [size[1]!, size[2]!].every((side) => (side + 2 - kernel) % stride === 0))
+      .filter(
+        ({ size, kernel }) => pad !== 1 || [size[1]!, size[2]!].every((side) => (side + 2 - kernel) % stride === 0),
+      )
       .map(({ size, kernel }) => ({ stride, pad, size, kernel })),
   ),
 );
 
 describe("gradients of a convolution on wasm equal the cpu engine's, element by element", () => {
-  test.each(convolutions)("stride $stride, pad $pad, filter $kernel, input $size", async ({ stride, pad, size, kernel }) => {
-    const filter = [kernel, kernel, size[3]!, 4];
-    const inputs = [
-      { shape: size, values: numbers(size, "x") },
-      { shape: filter, values: numbers(filter, "filter") },
-    ];
-    const convolve = (tf: Tf, x: Tensor, w: Tensor): Tensor => tf.conv2d(x as Tensor4D, w as Tensor4D, stride, pad);
-    expectClose(await gradients(wasm, inputs, convolve), await gradients(cpu, inputs, convolve), 1e-4);
-  });
+  test.each(convolutions)(
+    "stride $stride, pad $pad, filter $kernel, input $size",
+    async ({ stride, pad, size, kernel }) => {
+      const filter = [kernel, kernel, size[3]!, 4];
+      const inputs = [
+        { shape: size, values: numbers(size, "x") },
+        { shape: filter, values: numbers(filter, "filter") },
+      ];
+      const convolve = (tf: Tf, x: Tensor, w: Tensor): Tensor => tf.conv2d(x as Tensor4D, w as Tensor4D, stride, pad);
+      expectClose(await gradients(wasm, inputs, convolve), await gradients(cpu, inputs, convolve), 1e-4);
+    },
+  );
 });
 
 describe("the gradient of max pooling on wasm equals the cpu engine's", () => {
   const cases = [0, -10].flatMap((shift) =>
-    ([[2, 2], [3, 2], [3, 1], [2, 3]] as const).flatMap(([size, stride]) =>
-      (["same", "valid"] as const).map((pad) => ({ shift, size, stride, pad })),
-    ),
+    (
+      [
+        [2, 2],
+        [3, 2],
+        [3, 1],
+        [2, 3],
+      ] as const
+    ).flatMap(([size, stride]) => (["same", "valid"] as const).map((pad) => ({ shift, size, stride, pad }))),
   );
-  test.each(cases)("size $size, stride $stride, pad $pad, inputs around $shift", async ({ shift, size, stride, pad }) => {
-    const shape = [2, 7, 8, 3];
-    const inputs = [{ shape, values: numbers(shape, "pool", shift) }];
-    const pool = (tf: Tf, x: Tensor): Tensor => tf.maxPool(x as Tensor4D, size, stride, pad);
-    const got = await gradients(wasm, inputs, pool);
-    expectClose(got, await gradients(cpu, inputs, pool), 1e-6);
-    expect(got[0]!.some((value) => value !== 0)).toBe(true);
-  });
+  test.each(cases)(
+    "size $size, stride $stride, pad $pad, inputs around $shift",
+    async ({ shift, size, stride, pad }) => {
+      const shape = [2, 7, 8, 3];
+      const inputs = [{ shape, values: numbers(shape, "pool", shift) }];
+      const pool = (tf: Tf, x: Tensor): Tensor => tf.maxPool(x as Tensor4D, size, stride, pad);
+      const got = await gradients(wasm, inputs, pool);
+      expectClose(got, await gradients(cpu, inputs, pool), 1e-6);
+      expect(got[0]!.some((value) => value !== 0)).toBe(true);
+    },
+  );
 
   test("of equal inputs in a window the first takes the gradient", async () => {
     const inputs = [{ shape: [1, 2, 2, 1], values: Float32Array.of(-3, -3, -3, -3) }];
@@ -96,10 +111,17 @@ describe("the gradient of max pooling on wasm equals the cpu engine's", () => {
 });
 
 describe("one-operation forms on the wasm heap equal chains of operations on the cpu engine", () => {
-  const ops = (backend: Backend): TrainingOps => (backend === wasm ? wasmTrainingOps(backend.tf) : generalTrainingOps(backend.tf));
+  const ops = (backend: Backend): TrainingOps =>
+    backend === wasm ? wasmTrainingOps(backend.tf) : generalTrainingOps(backend.tf);
   const shape = [3, 4, 5, 6];
-  const channel = (label: string): { shape: number[]; values: Float32Array } => ({ shape: [6], values: numbers([6], label) });
-  const image = (label: string): { shape: number[]; values: Float32Array } => ({ shape, values: numbers(shape, label, 0.3) });
+  const channel = (label: string): { shape: number[]; values: Float32Array } => ({
+    shape: [6],
+    values: numbers([6], label),
+  });
+  const image = (label: string): { shape: number[]; values: Float32Array } => ({
+    shape,
+    values: numbers(shape, label, 0.3),
+  });
 
   test.each([true, false])("batch norm, relu %s: output, moments and three gradients", async (relu) => {
     const inputs = [image("bn"), channel("scale"), channel("shift")];
@@ -115,7 +137,11 @@ describe("one-operation forms on the wasm heap equal chains of operations on the
         }),
       );
     }
-    expectClose([outputs[0]!, moments[0]!.mean, moments[0]!.variance], [outputs[1]!, moments[1]!.mean, moments[1]!.variance], 5e-6);
+    expectClose(
+      [outputs[0]!, moments[0]!.mean, moments[0]!.variance],
+      [outputs[1]!, moments[1]!.mean, moments[1]!.variance],
+      5e-6,
+    );
     expectClose(grads[0]!, grads[1]!, 2e-5);
   });
 

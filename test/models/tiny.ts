@@ -16,7 +16,11 @@ export const tinySpec: NetworkSpec = {
         { kind: "conv", filters: 4, kernel: 3, norm: true, relu: true },
         { kind: "max-pool", size: 2, stride: 2 },
       ],
-      head: [{ kind: "conv", filters: 3, kernel: 3, stride: 2, relu: true }, { kind: "flatten" }, { kind: "dense", units: 3 }],
+      head: [
+        { kind: "conv", filters: 3, kernel: 3, stride: 2, relu: true },
+        { kind: "flatten" },
+        { kind: "dense", units: 3 },
+      ],
     },
     {
       name: "second",
@@ -60,5 +64,11 @@ export function tinyDataset(train = 84, test = 30): Dataset {
     }
     return { count, images, labels };
   };
-  return { name: "tiny", classes: tinySpec.classes, shape: [8, 8, 2], train: rows(train, "train"), test: rows(test, "test") };
+  return {
+    name: "tiny",
+    classes: tinySpec.classes,
+    shape: [8, 8, 2],
+    train: rows(train, "train"),
+    test: rows(test, "test"),
+  };
 }

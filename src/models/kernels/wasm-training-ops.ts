@@ -5,6 +5,7 @@
 import type { GradSaveFunc, Tensor, Tensor1D, TensorInfo } from "@tensorflow/tfjs-core";
 import type { Tf } from "../backend.ts";
 import { normEpsilon } from "../network-spec.ts";
+import { channelCombine, channelScale, channelSums, maskByRelu, rectify } from "./channel-loops.ts";
 import { viewsOf, type WasmHeap } from "./heap.ts";
 import type { TrainingOps } from "./training-ops.ts";
 
@@ -58,7 +59,7 @@ export function wasmTrainingOps(tf: Tf): TrainingOps {
           const [xs, gammas, betas, ys] = viewsOf(heap, input!, gamma!, beta!, y);
           const moments = channelMoments(xs!, gammas!.length);
           const inverse = moments.variance.map((value) => 1 / Math.sqrt(value + normEpsilon));
-          forwardNorm(xs!, ys!, moments.mean, inverse, gammas!, betas!, relu);
+          forwardNorm({ x: xs!, y: ys!, mean: moments.mean, inverse, scale: gammas!, shift: betas!, relu });
           seen({ mean: Float32Array.from(moments.mean), variance: Float32Array.from(moments.variance) });
           const value = asTensor(y);
           save([input!, value, gamma!]);
@@ -102,7 +103,8 @@ export function wasmTrainingOps(tf: Tf): TrainingOps {
         ([left, right], save) => {
           const y = output(left!.shape);
           const [ls, rs, ys] = viewsOf(heap, left!, right!, y);
-          for (let i = 0; i < ys!.length; i += 1) ys![i] = positivePart(ls![i]! + rs![i]!);
+          for (let i = 0; i < ys!.length; i += 1) ys![i] = ls![i]! + rs![i]!;
+          rectify(ys!);
           const value = asTensor(y);
           save([value]);
           return {
@@ -122,86 +124,44 @@ export function wasmTrainingOps(tf: Tf): TrainingOps {
   };
 }
 
-/** max(0, value) without a branch: half of all branches on activations would be mispredicted, at ten times the cost of the sum. */
-const positivePart = (value: number): number => 0.5 * (value + Math.abs(value));
-
-/** dx = dy where the output y of a relu is above 0, else 0; on the bits, without a branch. */
-function maskByRelu(dy: Float32Array, y: Float32Array, dx: Float32Array): void {
-  const [g, v, d] = [dy, y, dx].map((array) => new Int32Array(array.buffer, array.byteOffset, array.length)) as [
-    Int32Array,
-    Int32Array,
-    Int32Array,
-  ];
-  // y is +0 or positive, so its bits are 0 or a positive integer, and the sign of their negative tells which.
-  for (let i = 0; i < d.length; i += 1) d[i] = g[i]! & (-v[i]! >> 31);
-}
-
 function forwardBias(x: Float32Array, bias: Float32Array, y: Float32Array, relu: boolean): void {
-  const channels = bias.length;
-  for (let at = 0; at < x.length; at += channels) {
-    for (let c = 0; c < channels; c += 1) y[at + c] = x[at + c]! + bias[c]!;
-  }
-  if (relu) for (let i = 0; i < y.length; i += 1) y[i] = positivePart(y[i]!);
+  channelScale(x, y, new Float64Array(bias.length).fill(1), Float64Array.from(bias));
+  if (relu) rectify(y);
 }
 
 function backwardBias(dy: Float32Array, y: Float32Array, dx: Float32Array, dBias: Float32Array, relu: boolean): void {
   if (relu) maskByRelu(dy, y, dx);
   else dx.set(dy);
-  const channels = dBias.length;
-  const sums = new Float64Array(channels);
-  for (let at = 0; at < dx.length; at += channels) {
-    for (let c = 0; c < channels; c += 1) sums[c] = sums[c]! + dx[at + c]!;
-  }
-  dBias.set(sums);
+  dBias.set(channelSums(dx, dx, dBias.length).sums);
 }
 
 function channelMoments(x: Float32Array, channels: number): { mean: Float64Array; variance: Float64Array } {
-  const sums = new Float64Array(channels);
-  const squares = new Float64Array(channels);
-  for (let at = 0; at < x.length; at += channels) {
-    for (let c = 0; c < channels; c += 1) {
-      const value = x[at + c]!;
-      sums[c] = sums[c]! + value;
-      squares[c] = squares[c]! + value * value;
-    }
-  }
+  const { sums, products } = channelSums(x, x, channels);
   const rows = x.length / channels;
   const mean = sums.map((sum) => sum / rows);
   // In double precision the difference of squares keeps enough digits for values of order one.
-  return { mean, variance: squares.map((square, c) => Math.max(0, square / rows - mean[c]! ** 2)) };
+  return { mean, variance: products.map((square, c) => Math.max(0, square / rows - mean[c]! ** 2)) };
 }
 
-function forwardNorm(
-  x: Float32Array,
-  y: Float32Array,
-  mean: Float64Array,
-  inverse: Float64Array,
-  scale: Float32Array,
-  shift: Float32Array,
-  relu: boolean,
-): void {
-  const channels = scale.length;
-  const factor = inverse.map((value, c) => value * scale[c]!);
-  const offset = mean.map((value, c) => shift[c]! - value * factor[c]!);
-  if (relu) {
-    for (let at = 0; at < x.length; at += channels) {
-      for (let c = 0; c < channels; c += 1) y[at + c] = positivePart(x[at + c]! * factor[c]! + offset[c]!);
-    }
-    return;
-  }
-  for (let at = 0; at < x.length; at += channels) {
-    for (let c = 0; c < channels; c += 1) y[at + c] = x[at + c]! * factor[c]! + offset[c]!;
-  }
-}
-
-interface NormGradient {
-  readonly dy: Float32Array;
+interface NormForward {
   readonly x: Float32Array;
   readonly y: Float32Array;
-  readonly scale: Float32Array;
   readonly mean: Float64Array;
   readonly inverse: Float64Array;
+  readonly scale: Float32Array;
+  readonly shift: Float32Array;
   readonly relu: boolean;
+}
+
+function forwardNorm({ x, y, mean, inverse, scale, shift, relu }: NormForward): void {
+  const factor = inverse.map((value, c) => value * scale[c]!);
+  const offset = mean.map((value, c) => shift[c]! - value * factor[c]!);
+  channelScale(x, y, factor, offset);
+  if (relu) rectify(y);
+}
+
+interface NormGradient extends Omit<NormForward, "shift"> {
+  readonly dy: Float32Array;
   readonly dx: Float32Array;
   readonly dScale: Float32Array;
   readonly dShift: Float32Array;
@@ -211,25 +171,15 @@ interface NormGradient {
 function backwardNorm({ dy, x, y, scale, mean, inverse, relu, dx, dScale, dShift }: NormGradient): void {
   const channels = scale.length;
   const rows = x.length / channels;
-  const sums = new Float64Array(channels);
-  const products = new Float64Array(channels);
   if (relu) maskByRelu(dy, y, dx);
   else dx.set(dy);
-  for (let at = 0; at < x.length; at += channels) {
-    for (let c = 0; c < channels; c += 1) {
-      const g = dx[at + c]!;
-      sums[c] = sums[c]! + g;
-      products[c] = products[c]! + g * x[at + c]!;
-    }
-  }
+  const { sums, products } = channelSums(dx, x, channels);
   // Sum of g (x - mean); then dx = a g + b x + k per channel.
   const centred = products.map((product, c) => product - mean[c]! * sums[c]!);
   const a = inverse.map((value, c) => value * scale[c]!);
   const b = inverse.map((value, c) => (-a[c]! * centred[c]! * value * value) / rows);
   const k = sums.map((sum, c) => -(a[c]! * sum) / rows - b[c]! * mean[c]!);
-  for (let at = 0; at < x.length; at += channels) {
-    for (let c = 0; c < channels; c += 1) dx[at + c] = a[c]! * dx[at + c]! + b[c]! * x[at + c]! + k[c]!;
-  }
+  channelCombine(dx, x, a, b, k);
   dScale.set(centred.map((sum, c) => sum * inverse[c]!));
   dShift.set(sums);
 }
