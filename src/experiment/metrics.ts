@@ -30,7 +30,8 @@ export function valueAt(result: PolicyResult, path: string): unknown {
   let value: unknown = result;
   for (const key of path.split(".")) {
     if (Array.isArray(value)) value = value.find((item: { name?: unknown }) => item.name === key);
-    else if (typeof value === "object" && value !== null && Object.hasOwn(value, key)) value = (value as Record<string, unknown>)[key];
+    else if (typeof value === "object" && value !== null && Object.hasOwn(value, key))
+      value = (value as Record<string, unknown>)[key];
     else return undefined;
   }
   return value;

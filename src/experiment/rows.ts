@@ -8,7 +8,6 @@ import {
   GROUP,
   intWidth,
   NUMBER,
-  PARTS,
   type Requests,
   ROW,
   STREAM,

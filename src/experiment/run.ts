@@ -14,6 +14,8 @@ export interface Experiment {
   readonly seed: number;
   readonly replications: number;
   readonly confidence: number;
+  /** Arrivals of a replication, roughly: what the work is measured by. */
+  readonly requests: number;
   readonly baseline: string;
   readonly policies: readonly string[];
   /** Points of the sweep, without the file as written. */
@@ -37,14 +39,19 @@ export interface Execution {
   readonly execute?: (unit: Unit) => Promise<PolicyOutcome>;
   /** Units under way at once. */
   readonly concurrency?: number;
-  readonly onUnit?: (done: number, of: number, unit: Unit) => void;
+  readonly onUnit?: (done: number, of: number, unit: Unit, outcome: PolicyOutcome) => void;
+  /** Outcomes that are known already, from a run that was interrupted. */
+  readonly known?: (unit: Unit) => PolicyOutcome | undefined;
   readonly recorder?: ReplicationPlan["recorder"];
   /** Called between replications done here; throws to stop. */
   readonly between?: ReplicationPlan["between"];
 }
 
 /** @returns what `result.json` and `distributions.json` hold; independent of `concurrency` */
-export async function runExperiment(experiment: Experiment, execution: Execution): Promise<{ result: Result; distributions: Distributions; events: number }> {
+export async function runExperiment(
+  experiment: Experiment,
+  execution: Execution,
+): Promise<{ result: Result; distributions: Distributions; events: number }> {
   const points: Point[] = [{}, ...experiment.points];
   const units: Unit[] = points.flatMap((point) => experiment.policies.map((policy) => ({ point, policy })));
   const outcomes: PolicyOutcome[] = [];
@@ -55,8 +62,9 @@ export async function runExperiment(experiment: Experiment, execution: Execution
     while (next < units.length) {
       const index = next++;
       const unit = units[index]!;
-      outcomes[index] = await execute(unit);
-      execution.onUnit?.(++done, units.length, unit);
+      const outcome = execution.known?.(unit) ?? (await execute(unit));
+      outcomes[index] = outcome;
+      execution.onUnit?.(++done, units.length, unit, outcome);
     }
   };
   await Promise.all(Array.from({ length: Math.min(execution.concurrency ?? 1, units.length) }, work));
@@ -64,7 +72,10 @@ export async function runExperiment(experiment: Experiment, execution: Execution
   const perPoint = experiment.policies.length;
   const at = (i: number): { policies: PolicyResult[]; comparisons: Comparison[] } => {
     const mine = outcomes.slice(i * perPoint, (i + 1) * perPoint);
-    return { policies: mine.map((o) => o.result), comparisons: comparePolicies(mine, experiment.baseline, experiment.confidence) };
+    return {
+      policies: mine.map((o) => o.result),
+      comparisons: comparePolicies(mine, experiment.baseline, experiment.confidence),
+    };
   };
   const written = at(0);
   const sweep: SweepPoint[] = experiment.points.map((point, i) => ({ at: point, ...at(i + 1) }));
@@ -90,7 +101,11 @@ export async function runExperiment(experiment: Experiment, execution: Execution
 }
 
 /** One unit, here. */
-export async function runUnit(experiment: Experiment, unit: Unit, execution: Pick<Execution, "recorder" | "between"> = {}): Promise<PolicyOutcome> {
+export async function runUnit(
+  experiment: Experiment,
+  unit: Unit,
+  execution: Pick<Execution, "recorder" | "between"> = {},
+): Promise<PolicyOutcome> {
   const isWritten = Object.keys(unit.point).length === 0;
   return runPolicy(experiment.setup(unit.point, unit.policy), {
     replications: experiment.replications,

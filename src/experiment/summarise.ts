@@ -3,7 +3,7 @@ import { dropReasons, Message, type partNames, Visit } from "../sim/collector.ts
 import { combineFingerprints } from "../sim/fingerprint.ts";
 import type { Selection } from "../sim/samples.ts";
 import type { Setup } from "../sim/setup.ts";
-import { type Estimator, smallestSample } from "./estimator.ts";
+import type { Estimator } from "./estimator.ts";
 import type {
   ExitResult,
   Interval,
@@ -15,6 +15,7 @@ import type {
   RequestCounts,
   StreamResult,
 } from "./result.ts";
+import { smallestSample } from "./statistics/index.ts";
 import type { Verdict } from "./verdict.ts";
 import { type Completed, partIndex, type Window } from "./window.ts";
 

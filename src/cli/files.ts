@@ -1,0 +1,59 @@
+/** Files that commands write: whole or not at all. */
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { UsageError } from "./numbers.ts";
+
+/** Writes beside the place under another name, then renames. Folders are made as needed. @throws UsageError where writing is not possible */
+export function writeWhole(path: string, content: string | Uint8Array): void {
+  const file = openWhole(path);
+  try {
+    file.write(content);
+    file.commit();
+  } catch (error) {
+    file.discard();
+    throw error;
+  }
+}
+
+/** A file that grows piece by piece and takes its name when it is whole. */
+export interface WholeFile {
+  write(piece: string | Uint8Array): void;
+  commit(): void;
+  discard(): void;
+}
+
+export function openWhole(path: string): WholeFile {
+  const beside = `${path}.${process.pid}.tmp`;
+  const attempt = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      rmSync(beside, { force: true });
+      throw new UsageError(`${path}\n  expected  a place to write to\n  got       ${(error as Error).message}`);
+    }
+  };
+  const handle = attempt(() => {
+    mkdirSync(dirname(path), { recursive: true });
+    return openSync(beside, "w");
+  });
+  let open = true;
+  return {
+    write: (piece) =>
+      attempt(() => {
+        const bytes = typeof piece === "string" ? Buffer.from(piece) : piece;
+        for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
+      }),
+    commit: () =>
+      attempt(() => {
+        fsyncSync(handle);
+        closeSync(handle);
+        open = false;
+        renameSync(beside, path);
+      }),
+    discard: () => {
+      if (open) closeSync(handle);
+      open = false;
+      rmSync(beside, { force: true });
+    },
+  };
+}

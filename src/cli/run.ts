@@ -1,0 +1,149 @@
+import { basename, join } from "node:path";
+import type { CommandModule } from "yargs";
+import { runExperiment } from "../experiment/run.ts";
+import { closeWorkers, workerExecutor } from "../experiment/workers.ts";
+import { version } from "../version.ts";
+import { writeWhole } from "./files.ts";
+import { Interrupted, onInterrupt } from "./interrupt.ts";
+import { loadExperiment } from "./load.ts";
+import { integer, UsageError } from "./numbers.ts";
+import { Progress } from "./progress.ts";
+import { describeRun } from "./provenance.ts";
+import { rowOutput } from "./rows.ts";
+
+interface Options {
+  readonly file: readonly string[];
+  readonly set: readonly string[] | undefined;
+  readonly out: string | undefined;
+  readonly seed: number | undefined;
+  readonly workers: number | undefined;
+  readonly report: boolean;
+  readonly remeasure: boolean;
+  readonly rows: string | undefined;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly color: boolean;
+}
+
+export const runCommand: CommandModule<object, Options> = {
+  command: "run <file..>",
+  describe: "simulate every policy of a scenario, compare, report",
+  builder: (y) =>
+    y
+      .positional("file", { type: "string", array: true, demandOption: true, describe: "scenarios" })
+      .option("set", {
+        type: "string",
+        array: true,
+        nargs: 1,
+        requiresArg: true,
+        describe: "path=value overrides, path=[a,b] adds an axis to the sweep",
+      })
+      .option("out", {
+        type: "string",
+        requiresArg: true,
+        describe: "folder for the results (default: reports/<scenario>)",
+      })
+      .option("seed", {
+        type: "string",
+        requiresArg: true,
+        coerce: integer("seed", { min: 0 }),
+        describe: "seed instead of the scenario's",
+      })
+      .option("workers", {
+        type: "string",
+        requiresArg: true,
+        coerce: integer("workers", { min: 1, max: 256 }),
+        describe: "threads (default: as many as the work is worth); results do not depend on it",
+      })
+      .option("report", {
+        type: "boolean",
+        default: true,
+        describe: "report.html and charts; --no-report writes the numbers only",
+      })
+      .option("remeasure", {
+        type: "boolean",
+        default: false,
+        describe: "times of this host instead of the profile's (cached)",
+      })
+      .option("rows", {
+        type: "string",
+        choices: ["csv"],
+        requiresArg: true,
+        describe: "also write a row per request",
+      }) as never,
+  handler: async (options) => {
+    const { file: files, out } = options;
+    const names = files.map((file) => basename(file).replace(/\.ya?ml$/, ""));
+    if (out === undefined && new Set(names).size < names.length) {
+      throw new UsageError(
+        "run\n  expected  scenarios with different file names, which name their folders\n  got       two of one name\n  hint      run them one by one with --out",
+      );
+    }
+    if (options.json && files.length > 1) {
+      throw new UsageError(`--json\n  expected  one scenario\n  got       ${files.length}`);
+    }
+    // All files are understood before the first is run: a mistake in the last costs no waiting.
+    const loaded = [];
+    for (const file of files) loaded.push(await loadExperiment(file, options));
+    let failed = false;
+    for (const [i, one] of loaded.entries()) {
+      const folder = out === undefined ? join("reports", names[i]!) : files.length === 1 ? out : join(out, names[i]!);
+      failed = (await runOne(one, folder, options)) || failed;
+    }
+    if (failed) process.exitCode = 3;
+  },
+};
+
+async function runOne(
+  loaded: Awaited<ReturnType<typeof loadExperiment>>,
+  folder: string,
+  options: Options,
+): Promise<boolean> {
+  const { experiment, source } = loaded;
+  for (const warning of loaded.warnings) process.stderr.write(`${warning}\n`);
+  const progress = new Progress(options.quiet);
+  const startedAt = new Date();
+  const rows = options.rows === undefined ? null : rowOutput(join(folder, "requests.csv"));
+  const interrupt = onInterrupt();
+  const workers = rows === null ? workerExecutor(source, experiment, options.workers) : null;
+  try {
+    const { result, distributions, events } = await runExperiment(experiment, {
+      version,
+      ...(workers === null ? {} : { execute: workers.execute, concurrency: workers.threads }),
+      ...(rows === null ? {} : { recorder: rows.recorder }),
+      between: () => interrupt.check(),
+      onUnit: (done, of, unit) => {
+        interrupt.throwIfAsked();
+        progress.show(`${experiment.title}: ${unit.policy}, ${done} of ${of}`, done / of);
+      },
+    });
+    progress.end();
+    writeWhole(join(folder, "result.json"), `${JSON.stringify(result, null, 1)}\n`);
+    writeWhole(join(folder, "distributions.json"), `${JSON.stringify(distributions)}\n`);
+    writeWhole(join(folder, "scenario.resolved.yaml"), loaded.resolved);
+    rows?.commit();
+    if (options.report) {
+      const { writeReport } = await import("./write-report.ts");
+      await writeReport(folder, result, distributions, `offramp ${process.argv.slice(2).join(" ")}`);
+    }
+    writeWhole(join(folder, "run.json"), `${JSON.stringify(describeRun(startedAt, events), null, 1)}\n`);
+    if (options.json) process.stdout.write(`${JSON.stringify(result, null, 1)}\n`);
+    else {
+      const { renderTable } = await import("../report/table.ts");
+      const color = options.color && process.stdout.isTTY === true && !process.env["NO_COLOR"];
+      process.stdout.write(renderTable(result, { color, width: process.stdout.columns ?? 120 }));
+      process.stdout.write(
+        options.report ? `\nreport: ${join(folder, "report.html")}\n` : `\nresults: ${join(folder, "result.json")}\n`,
+      );
+    }
+    return result.expectations.some((e) => e.verdict === "failed");
+  } catch (error) {
+    progress.end();
+    rows?.discard();
+    if (error instanceof Interrupted) throw new Interrupted(`interrupted; nothing was written to ${folder}`);
+    throw error;
+  } finally {
+    interrupt.stop();
+    await closeWorkers(workers);
+  }
+}
