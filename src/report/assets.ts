@@ -16,7 +16,8 @@ export function packageRoot(): string {
       root = folder;
       return folder;
     }
-    if (dirname(folder) === folder) throw new Error(`no package.json of offramp above ${fileURLToPath(import.meta.url)}`);
+    if (dirname(folder) === folder)
+      throw new Error(`no package.json of offramp above ${fileURLToPath(import.meta.url)}`);
   }
 }
 
@@ -26,13 +27,16 @@ function isOurs(manifest: string): boolean {
 }
 
 /** The fonts that pictures are drawn with: on a machine without fonts, text would be drawn as nothing. */
-export const fontFiles = (): readonly string[] => ["Inter-Medium.otf", "Inter-Bold.otf"].map((name) => join(packageRoot(), "fonts", name));
+export const fontFiles = (): readonly string[] =>
+  ["Inter-Medium.otf", "Inter-Bold.otf"].map((name) => join(packageRoot(), "fonts", name));
 
 let client: string | undefined;
 
 /** The page's script, made by the build; run from the sources, it is bundled on the spot so that it is never out of date. */
 export function clientScript(): string {
-  client ??= import.meta.url.endsWith(".ts") ? bundled() : readFileSync(join(packageRoot(), "dist", "report-client.js"), "utf8");
+  client ??= import.meta.url.endsWith(".ts")
+    ? bundled()
+    : readFileSync(join(packageRoot(), "dist", "report-client.js"), "utf8");
   return client;
 }
 
@@ -40,11 +44,20 @@ export function clientScript(): string {
 function bundled(): string {
   const { buildSync } = createRequire(import.meta.url)("esbuild") as typeof import("esbuild");
   const entry = join(packageRoot(), "src", "report", "client", "main.ts");
-  const { outputFiles } = buildSync({ entryPoints: [entry], bundle: true, minify: true, format: "iife", target: "es2022", legalComments: "none", write: false });
+  const { outputFiles } = buildSync({
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: "es2022",
+    legalComments: "none",
+    write: false,
+  });
   const [file] = outputFiles;
   if (!file) throw new Error("esbuild made no report client");
   return file.text;
 }
 
 /** A source for a content security policy: only this very text may run. */
-export const cspHash = (text: string): string => `'sha256-${createHash("sha256").update(text, "utf8").digest("base64")}'`;
+export const cspHash = (text: string): string =>
+  `'sha256-${createHash("sha256").update(text, "utf8").digest("base64")}'`;

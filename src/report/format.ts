@@ -32,8 +32,11 @@ const largest: Partial<Record<Unit, number>> = { s: 1 };
 export function scaleFor(value: number | null, unit: Unit): Scale {
   if (unit === "share") return { factor: 0.01, symbol: "%" };
   if (unit === "count") return { factor: 1, symbol: "" };
-  if (unit === "/s" || unit === "USD") return { factor: 1, symbol: unit };
+  if (unit === "/s") return { factor: 1, symbol: unit };
   const size = Math.abs(value ?? 0);
+  // A request costs millionths of a dollar: nobody reads six zeros.
+  if (unit === "USD")
+    return size > 0 && size < 1e-3 ? { factor: 1e-6, symbol: "USD per million" } : { factor: 1, symbol: unit };
   if (!(size > 0) || !Number.isFinite(size)) return { factor: 1, symbol: unit };
   const low = smallest[unit] ?? 0;
   const high = largest[unit] ?? Infinity;
@@ -46,7 +49,8 @@ export function scaleFor(value: number | null, unit: Unit): Scale {
 
 /** Decimals that give `value` its significant digits. */
 export function decimalsFor(value: number, digits = 3): number {
-  const size = Math.abs(value);
+  // What rounding makes of it: 0.99999 is printed as 1.00.
+  const size = Number(Math.abs(value).toPrecision(digits));
   if (!(size > 0)) return 0;
   return Math.min(12, Math.max(0, digits - 1 - Math.floor(Math.log10(size) + 1e-12)));
 }
@@ -67,7 +71,7 @@ function percentDecimals(percent: number): number {
   const size = Math.abs(percent);
   if (size === 0 || size === 100) return 0;
   const toWhole = Math.abs(100 - size);
-  if (size > 50 && toWhole < 1) return Math.min(4, Math.max(1, decimalsFor(toWhole, 2)));
+  if (size > 50 && toWhole < 1) return toWhole >= 0.1 ? 2 : Math.min(4, decimalsFor(toWhole, 1));
   return size >= 10 ? 1 : Math.min(4, decimalsFor(size, 3));
 }
 

@@ -25,7 +25,9 @@ export interface PictureOptions {
   readonly deadlines?: readonly Deadline[];
 }
 
-let ready: Promise<{ canvas: typeof import("@napi-rs/canvas"); Chart: typeof import("./draw/register.ts").Chart }> | undefined;
+let ready:
+  | Promise<{ canvas: typeof import("@napi-rs/canvas"); Chart: typeof import("./draw/register.ts").Chart }>
+  | undefined;
 
 async function load() {
   const [canvas, { Chart }] = await Promise.all([import("@napi-rs/canvas"), import("./draw/register.ts")]);
@@ -43,7 +45,13 @@ export async function drawFigure(figure: Figure): Promise<Picture> {
   const frame = frameOf(figure, width, theme, ruler);
   const height = Math.ceil(frame.top + plotHeight(figure, { width }) + frame.bottom);
   const sheet = canvas.createCanvas(width, height);
-  const config = anyConfig(chartOf(figure, { room: { theme, width, height: height - frame.top - frame.bottom, text: 13 }, live: false, frame }));
+  const config = anyConfig(
+    chartOf(figure, {
+      room: { theme, width, height: height - frame.top - frame.bottom, text: 13 },
+      live: false,
+      frame,
+    }),
+  );
   config.plugins = [
     ...(config.plugins ?? []),
     {
@@ -68,7 +76,10 @@ export async function drawFigure(figure: Figure): Promise<Picture> {
 }
 
 /** Every chart that has data, one after another. */
-export async function* renderCharts(result: Result, distributions: Distributions, options: PictureOptions = {}): AsyncGenerator<Picture> {
+export async function* renderCharts(
+  result: Result,
+  distributions: Distributions,
+  options: PictureOptions = {},
+): AsyncGenerator<Picture> {
   for (const figure of figures(result, distributions, options.deadlines ?? [])) yield await drawFigure(figure);
 }
-

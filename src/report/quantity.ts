@@ -1,7 +1,16 @@
 /** Swept values as a scenario writes them ("50 Mbit/s", "20 ms", 0.9), read back into SI so that an axis can be numeric. */
 import type { Unit } from "./format.ts";
 
-const prefix: Readonly<Record<string, number>> = { "": 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30 };
+const prefix: Readonly<Record<string, number>> = {
+  "": 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+};
 const time: Readonly<Record<string, number>> = { ns: 1e-9, us: 1e-6, ms: 1e-3, s: 1, min: 60, h: 3600, d: 86400 };
 const energy: Readonly<Record<string, number>> = { J: 1, mJ: 1e-3, uJ: 1e-6, nJ: 1e-9, Wh: 3600 };
 const rate: Readonly<Record<string, number>> = { "/s": 1, "/min": 1 / 60, "/h": 1 / 3600 };

@@ -33,7 +33,10 @@ export function renderTable(result: Result, { color, width = 100 }: TableOptions
     warningLines(result, wide, paint),
     footLines(result, wide).map(paint("dim")),
   ];
-  const text = blocks.filter((lines) => lines.length > 0).map((lines) => lines.join("\n")).join("\n\n");
+  const text = blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n");
   // Every terminal and every search knows the plain space; few know the narrow one.
   return `${text.replaceAll("\u202f", " ")}\n`;
 }
@@ -57,7 +60,8 @@ function columnScale(values: readonly (number | null | undefined)[], unit: Unit)
   return high / low > 1e4 ? null : scaleFor(Math.sqrt(low * high), unit);
 }
 
-const titled = (title: string, scale: Scale | null): string => (scale === null || scale.symbol === "" ? title : `${title} ${scale.symbol}`);
+const titled = (title: string, scale: Scale | null): string =>
+  scale === null || scale.symbol === "" ? title : `${title} ${scale.symbol}`;
 
 function policyLines(result: Result, width: number, paint: Paint): string[] {
   const { policies } = result;
@@ -65,7 +69,15 @@ function policyLines(result: Result, width: number, paint: Paint): string[] {
   const baseline = baselineOf(result);
   const latencies = policies.flatMap(({ latency_s: l }) => [l.mean, l.p50, l.p95, l.p99].map((i) => i?.estimate));
   const scale = columnScale(latencies, "s");
-  const plain = (title: string, unit: Unit, read: (p: PolicyResult) => Interval | null, on = columnScale(policies.map((p) => read(p)?.estimate), unit)): Column => ({
+  const plain = (
+    title: string,
+    unit: Unit,
+    read: (p: PolicyResult) => Interval | null,
+    on = columnScale(
+      policies.map((p) => read(p)?.estimate),
+      unit,
+    ),
+  ): Column => ({
     title: titled(title, on),
     cells: policies.map((p) => {
       const value = read(p)?.estimate;
@@ -75,7 +87,15 @@ function policyLines(result: Result, width: number, paint: Paint): string[] {
   const latency = (title: string, read: (p: PolicyResult) => Interval | null): Column => plain(title, "s", read, scale);
   const names: Column = {
     title: "policy",
-    cells: shortenAll(policies.map(({ name }) => name), 24).map((name, i) => cell(`${name}${policies[i]?.name === baseline ? " (base)" : ""}${policies[i]?.oracle ? " (oracle)" : ""}`, paint("bold"))),
+    cells: shortenAll(
+      policies.map(({ name }) => name),
+      24,
+    ).map((name, i) =>
+      cell(
+        `${name}${policies[i]?.name === baseline ? " (base)" : ""}${policies[i]?.oracle ? " (oracle)" : ""}`,
+        paint("bold"),
+      ),
+    ),
   };
   const p95: Column = {
     title: titled("p95 [interval]", scale),
@@ -111,7 +131,10 @@ function againstBase(result: Result, paint: Paint): Column {
       const found = result.comparisons.find((c) => c.policy === name && c.metric === "latency_s.mean");
       if (!found) return cell("—");
       const share = base ? found.difference.estimate / base : null;
-      const size = share === null ? signed(found.difference.estimate, "s") : `${share > 0 ? "+" : share < 0 ? "−" : ""}${decimal(Math.abs(share * 100), Math.abs(share) < 0.1 ? 1 : 0)} %`;
+      const size =
+        share === null
+          ? signed(found.difference.estimate, "s")
+          : `${share > 0 ? "+" : share < 0 ? "−" : ""}${decimal(Math.abs(share * 100), Math.abs(share) < 0.1 ? 1 : 0)} %`;
       return cell(`${size} ${found.verdict}`, paint(colours[found.verdict]));
     }),
   };
@@ -121,7 +144,13 @@ function againstBase(result: Result, paint: Paint): Column {
 function exitColumn(policies: readonly PolicyResult[]): Column {
   return {
     title: "exits %",
-    cells: policies.map(({ exits }) => cell(exits.some((e) => e.share) ? exits.map((e) => (e.share ? Math.round(e.share.estimate * 100) : "—")).join("/") : "—")),
+    cells: policies.map(({ exits }) =>
+      cell(
+        exits.some((e) => e.share)
+          ? exits.map((e) => (e.share ? Math.round(e.share.estimate * 100) : "—")).join("/")
+          : "—",
+      ),
+    ),
   };
 }
 
@@ -129,19 +158,32 @@ function sweepLines(result: Result, width: number, paint: Paint): string[] {
   const { sweep } = result;
   const first = sweep[0];
   if (!first) return [];
-  const values = (read: (p: PolicyResult) => Interval | null) => sweep.flatMap((point) => point.policies.flatMap((p) => read(p)?.estimate ?? []));
+  const values = (read: (p: PolicyResult) => Interval | null) =>
+    sweep.flatMap((point) => point.policies.flatMap((p) => read(p)?.estimate ?? []));
   const p95 = values((p) => p.latency_s.p95).length > 0;
   const tables = [
-    p95 ? sweepTable(result, "p95 latency", "s", (p) => p.latency_s.p95, false, width, paint) : sweepTable(result, "mean latency", "s", (p) => p.latency_s.mean, false, width, paint),
+    p95
+      ? sweepTable(result, "p95 latency", "s", (p) => p.latency_s.p95, false, width, paint)
+      : sweepTable(result, "mean latency", "s", (p) => p.latency_s.mean, false, width, paint),
   ];
   const accuracies = values((p) => p.accuracy);
-  const perPolicy = (name: string) => sweep.flatMap((point) => point.policies.find((p) => p.name === name)?.accuracy?.estimate ?? []);
+  const perPolicy = (name: string) =>
+    sweep.flatMap((point) => point.policies.find((p) => p.name === name)?.accuracy?.estimate ?? []);
   const moves = result.policies.some(({ name }) => Math.max(...perPolicy(name)) - Math.min(...perPolicy(name)) > 0.002);
-  if (accuracies.length > 0 && moves) tables.push(sweepTable(result, "accuracy", "share", (p) => p.accuracy, true, width, paint));
+  if (accuracies.length > 0 && moves)
+    tables.push(sweepTable(result, "accuracy", "share", (p) => p.accuracy, true, width, paint));
   return tables.filter((lines) => lines.length > 0).flatMap((lines, i) => (i > 0 ? ["", ...lines] : lines));
 }
 
-function sweepTable(result: Result, title: string, unit: Unit, read: (p: PolicyResult) => Interval | null, higher: boolean, width: number, paint: Paint): string[] {
+function sweepTable(
+  result: Result,
+  title: string,
+  unit: Unit,
+  read: (p: PolicyResult) => Interval | null,
+  higher: boolean,
+  width: number,
+  paint: Paint,
+): string[] {
   const { sweep } = result;
   const paths = [...new Set(sweep.flatMap((point) => Object.keys(point.at)))];
   const names = result.policies.map(({ name }) => name);
@@ -149,25 +191,37 @@ function sweepTable(result: Result, title: string, unit: Unit, read: (p: PolicyR
     const policy = point.policies.find((p) => p.name === name);
     return (policy ? read(policy)?.estimate : null) ?? null;
   };
-  const scale = columnScale(sweep.flatMap((point) => names.map((name) => value(point, name))), unit);
+  const scale = columnScale(
+    sweep.flatMap((point) => names.map((name) => value(point, name))),
+    unit,
+  );
   const best = sweep.map((point) => {
     const known = names.flatMap((name) => value(point, name) ?? []);
     return known.length < 2 ? null : higher ? Math.max(...known) : Math.min(...known);
   });
   const short = shortenAll(names, 18);
-  const columns = names.map((name, i): Column => ({
-    title: short[i] ?? name,
-    cells: sweep.map((point, row) => {
-      const v = value(point, name);
-      const text = scale === null ? quantity(v, unit) : scaled(v, unit, scale);
-      return cell(text, v !== null && v === best[row] ? paint("green") : undefined);
+  const columns = names.map(
+    (name, i): Column => ({
+      title: short[i] ?? name,
+      cells: sweep.map((point, row) => {
+        const v = value(point, name);
+        const text = scale === null ? quantity(v, unit) : scaled(v, unit, scale);
+        return cell(text, v !== null && v === best[row] ? paint("green") : undefined);
+      }),
     }),
-  }));
-  if (best.every((b) => b === null) && sweep.every((point) => names.every((name) => value(point, name) === null))) return [];
+  );
+  if (best.every((b) => b === null) && sweep.every((point) => names.every((name) => value(point, name) === null)))
+    return [];
   const last = paths.map((path) => path.split(".").at(-1) ?? path).join(", ");
-  const first: Column = { title: shorten(last, 24), cells: sweep.map((point) => cell(paths.map((path) => String(point.at[path] ?? "—")).join(", "))) };
+  const first: Column = {
+    title: shorten(last, 24),
+    cells: sweep.map((point) => cell(paths.map((path) => String(point.at[path] ?? "—")).join(", "))),
+  };
   const unitNote = scale === null || scale.symbol === "" ? "" : ` (${scale.symbol})`;
-  return [paint("bold")(shorten(`${title}${unitNote} along ${paths.join(", ")}`, width)), ...tableLines(first, columns, width, paint("dim"))];
+  return [
+    paint("bold")(shorten(`${title}${unitNote} along ${paths.join(", ")}`, width)),
+    ...tableLines(first, columns, width, paint("dim")),
+  ];
 }
 
 function expectationLines(result: Result, width: number, paint: Paint): string[] {
@@ -193,14 +247,19 @@ function warningLines(result: Result, width: number, paint: Paint): string[] {
 function footLines(result: Result, width: number): string[] {
   const { replications, confidence } = scope(result);
   const exits = result.policies.find((p) => p.exits.length > 0)?.exits.map(({ name }) => name) ?? [];
-  const interval = confidence === null || replications === null ? "" : `[low, high]: ${Math.round(confidence * 1000) / 10} % interval from ${plural(replications, "replication")}. `;
+  const interval =
+    confidence === null || replications === null
+      ? ""
+      : `[low, high]: ${Math.round(confidence * 1000) / 10} % interval from ${plural(replications, "replication")}. `;
   const words = [
     "mean, p50, p95, p99: latency of completed requests; pN = N % of them stay within it. ",
     interval,
     result.policies.some((p) => p.deadline_miss) ? "late: past the deadline, dropped or unfinished. " : "",
     result.policies.some((p) => p.energy_j.total) ? "energy: per request. " : "",
     exits.length > 0 ? `exits: share leaving at ${exits.join("/")}. ` : "",
-    baselineOf(result) === null ? "" : `base: ${baselineOf(result)}, the baseline; “undecided” = the interval does not settle it. `,
+    baselineOf(result) === null
+      ? ""
+      : `base: ${baselineOf(result)}, the baseline; “undecided” = the interval does not settle it. `,
     "—: no value.",
   ];
   return fold(words.join(""), width);

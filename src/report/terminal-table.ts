@@ -20,7 +20,8 @@ export const widthOf = (text: string): number => Array.from(text).length;
 
 const gap = "  ";
 
-const columnWidth = (column: Column): number => Math.max(widthOf(column.title), ...column.cells.map(({ text }) => widthOf(text)));
+const columnWidth = (column: Column): number =>
+  Math.max(widthOf(column.title), ...column.cells.map(({ text }) => widthOf(text)));
 
 function fill(text: string, width: number, left: boolean): string {
   const room = " ".repeat(Math.max(0, width - widthOf(text)));
@@ -31,7 +32,12 @@ function fill(text: string, width: number, left: boolean): string {
  * Lines of a table no wider than `width`: columns that do not fit start a new block, which repeats the first column.
  * @param first names the rows, at the left of every block
  */
-export function tableLines(first: Column, columns: readonly Column[], width: number, head: (text: string) => string): string[] {
+export function tableLines(
+  first: Column,
+  columns: readonly Column[],
+  width: number,
+  head: (text: string) => string,
+): string[] {
   const nameWidth = columnWidth(first);
   const blocks: Column[][] = [[]];
   let used = nameWidth;
@@ -46,7 +52,10 @@ export function tableLines(first: Column, columns: readonly Column[], width: num
       used += needed;
     }
   }
-  return blocks.flatMap((block, i) => [...(i > 0 ? [""] : []), ...blockLines([{ ...first, left: true }, ...block], head)]);
+  return blocks.flatMap((block, i) => [
+    ...(i > 0 ? [""] : []),
+    ...blockLines([{ ...first, left: true }, ...block], head),
+  ]);
 }
 
 function blockLines(columns: readonly Column[], head: (text: string) => string): string[] {

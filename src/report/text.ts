@@ -14,7 +14,9 @@ export function shortenAll(names: readonly string[], limit: number): string[] {
   const short = names.map((name) => shorten(name, limit));
   const distinct = new Set(names).size;
   if (new Set(short).size === distinct) return short;
-  return short.map((name, i) => (short.indexOf(name) === short.lastIndexOf(name) ? name : shorten(`${i + 1}·${names[i]}`, limit)));
+  return short.map((name, i) =>
+    short.indexOf(name) === short.lastIndexOf(name) ? name : shorten(`${i + 1}·${names[i]}`, limit),
+  );
 }
 
 /** "a", "a and b", "a, b and c". */
@@ -64,4 +66,5 @@ function breakWord(word: string, width: number, measure: (line: string) => numbe
 }
 
 /** A sentence's first letter; names of quantiles such as p95 stay as they are. */
-export const capital = (text: string): string => (/^p\d/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1));
+export const capital = (text: string): string =>
+  /^p\d/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);

@@ -2,7 +2,8 @@
 import type { Comparison, PolicyResult, Result } from "../experiment/result.ts";
 import { difference, interval, quantity } from "./format.ts";
 import { baselineOf, metricOf } from "./metrics.ts";
-import { capital, list, plural } from "./text.ts";
+import { measured } from "./quantity.ts";
+import { list, plural } from "./text.ts";
 
 /** The sentence a reader takes away. */
 export function headline(result: Result): string {
@@ -33,18 +34,26 @@ function lowest(policies: readonly PolicyResult[]): string {
 }
 
 function against(result: Result, base: PolicyResult): string {
-  const find = (policy: PolicyResult, metric: string) => result.comparisons.find((c) => c.policy === policy.name && c.metric === metric);
+  const find = (policy: PolicyResult, metric: string) =>
+    result.comparisons.find((c) => c.policy === policy.name && c.metric === metric);
   const others = result.policies.filter((policy) => policy !== base);
   const faster = others.filter((policy) => fair(policy) && find(policy, "latency_s.mean")?.verdict === "better");
-  const overloaded = base.verdict.steady ? "" : ` The baseline did not reach a steady state, so the gap depends on how long the run lasted.`;
+  const overloaded = base.verdict.steady
+    ? ""
+    : ` The baseline did not reach a steady state, so the gap depends on how long the run lasted.`;
   const [best] = faster.sort((a, b) => mean(a) - mean(b));
   if (!best) {
     const tested = others.some((policy) => find(policy, "latency_s.mean"));
-    const why = tested ? `No policy is shown to be faster than the baseline, ${base.name}` : `No difference in mean latency to the baseline, ${base.name}, could be tested`;
+    const why = tested
+      ? `No policy is shown to be faster than the baseline, ${base.name}`
+      : `No difference in mean latency to the baseline, ${base.name}, could be tested`;
     return `${why} (mean latency ${quantity(base.latency_s.mean?.estimate, "s")}).${overloaded}`;
   }
   const gap = find(best, "latency_s.mean");
-  const share = base.latency_s.mean && gap ? ` (${quantity(Math.abs(gap.difference.estimate) / base.latency_s.mean.estimate, "share")})` : "";
+  const share =
+    base.latency_s.mean && gap
+      ? ` (${quantity(Math.abs(gap.difference.estimate) / base.latency_s.mean.estimate, "share")})`
+      : "";
   const lead = `${best.name} answers in ${quantity(mean(best), "s")} on average, ${quantity(Math.abs(gap?.difference.estimate ?? 0), "s")}${share} sooner than the baseline, ${base.name}`;
   return `${lead}${accuracyClause(find(best, "accuracy"))}.${overloaded}`;
 }
@@ -65,15 +74,37 @@ export interface Standing {
   readonly undecided: readonly string[];
 }
 
-/** Every policy but the baseline, each with its metrics sorted by verdict. */
+/** What a standing speaks of; the table of differences has the rest. */
+const headlines = [
+  "latency_s.mean",
+  "latency_s.p95",
+  "accuracy",
+  "deadline_miss",
+  "dropped",
+  "goodput_per_s",
+  "energy_j.total",
+  "cost_usd",
+];
+
+/** Neither estimate nor interval leave zero: the policies are alike by construction. */
+export const isNothing = ({ difference: d }: Comparison): boolean =>
+  d.estimate === 0 && (d.low ?? 0) === 0 && (d.high ?? 0) === 0;
+
+/** Every policy but the baseline, each with its main metrics sorted by verdict. */
 export function standings(result: Result): Standing[] {
   const baseline = baselineOf(result);
   return result.policies
     .filter(({ name }) => name !== baseline)
     .map(({ name }) => {
-      const mine = result.comparisons.filter((c) => c.policy === name);
+      const all = result.comparisons.filter((c) => c.policy === name && !isNothing(c));
+      const mine = headlines.flatMap((metric) => all.find((c) => c.metric === metric) ?? []);
       const said = (verdict: Comparison["verdict"]): string[] => mine.filter((c) => c.verdict === verdict).map(phrase);
-      return { policy: name, better: said("better"), worse: said("worse"), undecided: mine.filter((c) => c.verdict === "undecided").map((c) => metricOf(c.metric).label) };
+      return {
+        policy: name,
+        better: said("better"),
+        worse: said("worse"),
+        undecided: mine.filter((c) => c.verdict === "undecided").map((c) => metricOf(c.metric).label),
+      };
     })
     .filter(({ better, worse, undecided }) => better.length + worse.length + undecided.length > 0);
 }
@@ -81,16 +112,6 @@ export function standings(result: Result): Standing[] {
 function phrase(comparison: Comparison): string {
   const { label, unit } = metricOf(comparison.metric);
   return `${label} ${difference(comparison.difference, unit).estimate}`;
-}
-
-/** "better: mean latency −27 ms, p95 latency −40 ms; worse: accuracy −0.5 pp; undecided: dropped requests". */
-export function standingText({ better, worse, undecided }: Standing): string {
-  const parts = [
-    better.length > 0 ? `better on ${list(better)}` : "",
-    worse.length > 0 ? `worse on ${list(worse)}` : "",
-    undecided.length > 0 ? `undecided on ${list(undecided)}` : "",
-  ];
-  return `${capital(parts.filter((part) => part !== "").join("; "))}.`;
 }
 
 /** "2 of 3 expectations hold, 1 fails"; empty when the scenario has none. */
@@ -106,7 +127,14 @@ export function expectationsText(result: Result): string {
 
 /** "p95 latency 54.2 ms [53.0, 55.1]" for what an expectation saw. */
 export function observedText(text: string, observed: Result["expectations"][number]["observed"]): string {
-  const unit = /latency/.test(text) ? "s" : /energy/.test(text) ? "J" : /throughput|goodput/.test(text) ? "/s" : /cost/.test(text) ? "USD" : "share";
+  const bound = measured(text.split(/[<>]=?/)[1] ?? "");
+  // A bare bound is a share unless it is plainly a number of things.
+  const unit =
+    bound && bound.unit !== "count"
+      ? bound.unit
+      : /queue|in.system|requests|batch|attempts/.test(text)
+        ? "count"
+        : "share";
   const { estimate, range } = interval(observed, unit);
   return range === "" ? estimate : `${estimate} ${range}`;
 }
@@ -119,18 +147,37 @@ export function warnings(result: Result): { readonly policies: string; readonly 
   }
   const swept = new Map<string, number>();
   for (const point of result.sweep) {
-    for (const policy of point.policies) if (!policy.verdict.steady) swept.set(policy.name, (swept.get(policy.name) ?? 0) + 1);
+    for (const policy of point.policies)
+      if (!policy.verdict.steady) swept.set(policy.name, (swept.get(policy.name) ?? 0) + 1);
   }
-  const along = [...swept].map(([name, n]) => ({ policies: name, reason: `not steady at ${n} of ${plural(result.sweep.length, "point")} of the sweep` }));
-  const oracles = result.policies.filter(({ oracle }) => oracle).map(({ name }) => ({ policies: name, reason: "an oracle: it knows what no real controller can, and stands here as a bound" }));
+  const along = [...swept].map(([name, n]) => ({
+    policies: name,
+    reason: `not steady at ${n} of ${plural(result.sweep.length, "point")} of the sweep`,
+  }));
+  const oracles = result.policies
+    .filter(({ oracle }) => oracle)
+    .map(({ name }) => ({
+      policies: name,
+      reason: "an oracle: it knows what no real controller can, and stands here as a bound",
+    }));
   const all = result.policies.length;
-  const here = [...found].map(([reason, names]) => ({ policies: names.length === all && all > 2 ? "all policies" : list(names), reason }));
+  const here = [...found].map(([reason, names]) => ({
+    policies: names.length === all && all > 2 ? "all policies" : list(names),
+    reason,
+  }));
   return [...here, ...along, ...oracles];
 }
 
 /** "4 policies · 10 replications · 10 000 requests each". */
-export function scope(result: Result): { readonly policies: number; readonly replications: number | null; readonly requests: number; readonly confidence: number | null } {
-  const first = result.policies.flatMap((policy) => policy.latency_s.mean ?? policy.throughput_per_s ?? policy.dropped ?? [])[0];
+export function scope(result: Result): {
+  readonly policies: number;
+  readonly replications: number | null;
+  readonly requests: number;
+  readonly confidence: number | null;
+} {
+  const first = result.policies.flatMap(
+    (policy) => policy.latency_s.mean ?? policy.throughput_per_s ?? policy.dropped ?? [],
+  )[0];
   return {
     policies: result.policies.length,
     replications: first?.n ?? null,

@@ -45,7 +45,14 @@ function draws(seed: number): () => number {
 function make(estimate: number, relative: number, n: number, random: () => number): Interval {
   const values = Array.from({ length: n }, () => estimate * (1 + relative * (random() - 0.5)));
   const half = n < 3 ? null : Math.abs(estimate) * relative * 0.5;
-  return { estimate, low: half === null ? null : estimate - half, high: half === null ? null : estimate + half, confidence: 0.95, n, values };
+  return {
+    estimate,
+    low: half === null ? null : estimate - half,
+    high: half === null ? null : estimate + half,
+    confidence: 0.95,
+    n,
+    values,
+  };
 }
 
 interface Shape {
@@ -57,7 +64,16 @@ interface Shape {
 
 function latency(mean: number, n: number, random: () => number): LatencySummary {
   const at = (factor: number, spread: number): Interval => make(mean * factor, spread, n, random);
-  return { mean: at(1, 0.04), sd: at(0.6, 0.1), p50: at(0.85, 0.04), p90: at(1.7, 0.06), p95: at(2.1, 0.08), p99: at(3.2, 0.14), p999: at(4.8, 0.3), max: mean * 7 };
+  return {
+    mean: at(1, 0.04),
+    sd: at(0.6, 0.1),
+    p50: at(0.85, 0.04),
+    p90: at(1.7, 0.06),
+    p95: at(2.1, 0.08),
+    p99: at(3.2, 0.14),
+    p999: at(4.8, 0.3),
+    max: mean * 7,
+  };
 }
 
 function parts(mean: number, early: number, n: number, random: () => number): Parts {
@@ -111,13 +127,24 @@ function direction(load: number, n: number, random: () => number): LinkDirection
 function policy(name: string, shape: Shape, n: number, streams: readonly string[], random: () => number): PolicyResult {
   const { mean, accuracy, early, load } = shape;
   const x = (estimate: number, relative = 0.04): Interval => make(estimate, relative, n, random);
-  const requests = { arrived: 1000 * n, completed: 994 * n, dropped: { "queue full": 4 * n, deadline: n }, in_flight: n, deadline_missed: 12 * n };
+  const requests = {
+    arrived: 1000 * n,
+    completed: 994 * n,
+    dropped: { "queue full": 4 * n, deadline: n },
+    in_flight: n,
+    deadline_missed: 12 * n,
+  };
   const shares = [early, (1 - early) * 0.6, (1 - early) * 0.4];
   const exits = ["stem", "body", "tail"].map((exit, i) => ({
     name: exit,
     share: x(shares[i] ?? 0),
     accuracy: (shares[i] ?? 0) > 0 ? x(accuracy - 0.02 + 0.02 * i, 0.005) : null,
-    latency_s: { mean: x(mean * (0.6 + 0.4 * i)), p50: x(mean * (0.5 + 0.4 * i)), p95: x(mean * (1.2 + 0.5 * i)), p99: null },
+    latency_s: {
+      mean: x(mean * (0.6 + 0.4 * i)),
+      p50: x(mean * (0.5 + 0.4 * i)),
+      p95: x(mean * (1.2 + 0.5 * i)),
+      p99: null,
+    },
   }));
   const stream = (): StreamResult => ({
     requests,
@@ -132,7 +159,10 @@ function policy(name: string, shape: Shape, n: number, streams: readonly string[
   return {
     name,
     oracle: name.startsWith("oracle"),
-    verdict: load > 0.95 ? { steady: false, reasons: ["the queue at edge was still growing at the end (+3.2 requests per second)"] } : { steady: true, reasons: [] },
+    verdict:
+      load > 0.95
+        ? { steady: false, reasons: ["the queue at edge was still growing at the end (+3.2 requests per second)"] }
+        : { steady: true, reasons: [] },
     requests,
     latency_s: latency(mean, n, random),
     parts_s: parts(mean, early, n, random),
@@ -142,10 +172,17 @@ function policy(name: string, shape: Shape, n: number, streams: readonly string[
     goodput_per_s: x(79.5 * accuracy, 0.01),
     dropped: x(0.005, 0.4),
     exits,
-    answered: { camera: { share: x(early), latency_s: latency(mean * 0.5, n, random) }, cloud: { share: x(1 - early), latency_s: latency(mean * 1.4, n, random) } },
+    answered: {
+      camera: { share: x(early), latency_s: latency(mean * 0.5, n, random) },
+      cloud: { share: x(1 - early), latency_s: latency(mean * 1.4, n, random) },
+    },
     in_system: x(3.2),
     warmup: { requests: 120, seconds: 1.5, found: true },
-    energy_j: { nodes: { camera: { active: x(0.12), idle: x(0.3) } }, links: { cell: x(0.04) }, total: x(0.2 + 0.3 * (1 - early)) },
+    energy_j: {
+      nodes: { camera: { active: x(0.12), idle: x(0.3) } },
+      links: { cell: x(0.04) },
+      total: x(0.2 + 0.3 * (1 - early)),
+    },
     bytes: { up: x(21e3 * (1 - early)), down: x(100) },
     cost_usd: x(2.1e-6),
     nodes: { camera: node(load * 0.7, n, random), edge: node(load, n, random), cloud: node(load * 0.2, n, random) },
@@ -158,28 +195,34 @@ function policy(name: string, shape: Shape, n: number, streams: readonly string[
   };
 }
 
-const compared = ["latency_s.mean", "latency_s.p95", "accuracy", "deadline_miss", "energy_j.total"] as const;
-
-function value(p: PolicyResult, metric: (typeof compared)[number]): Interval | null {
-  if (metric === "latency_s.mean") return p.latency_s.mean;
-  if (metric === "latency_s.p95") return p.latency_s.p95;
-  if (metric === "energy_j.total") return p.energy_j.total;
-  return p[metric];
-}
+/** Path and which way is better. */
+const compared: readonly (readonly [string, -1 | 1, (p: PolicyResult) => Interval | null])[] = [
+  ["latency_s.mean", -1, (p) => p.latency_s.mean],
+  ["latency_s.p50", -1, (p) => p.latency_s.p50],
+  ["latency_s.p95", -1, (p) => p.latency_s.p95],
+  ["latency_s.p99", -1, (p) => p.latency_s.p99],
+  ["accuracy", 1, (p) => p.accuracy],
+  ["deadline_miss", -1, (p) => p.deadline_miss],
+  ["dropped", -1, (p) => p.dropped],
+  ["throughput_per_s", 1, (p) => p.throughput_per_s],
+  ["goodput_per_s", 1, (p) => p.goodput_per_s],
+  ["energy_j.total", -1, (p) => p.energy_j.total],
+  ["cost_usd", -1, (p) => p.cost_usd],
+  ["bytes.up", -1, (p) => p.bytes.up],
+];
 
 function comparisons(policies: readonly PolicyResult[], random: () => number): Comparison[] {
   const [base, ...others] = policies;
   if (!base) return [];
   return others.flatMap((p) =>
-    compared.flatMap((metric): Comparison[] => {
-      const [a, b] = [value(p, metric), value(base, metric)];
+    compared.flatMap(([metric, better, read]): Comparison[] => {
+      const [a, b] = [read(p), read(base)];
       if (!a || !b) return [];
       const estimate = a.estimate - b.estimate;
-      const half = Math.abs(b.estimate) * 0.02 + 1e-12;
-      const clear = Math.abs(estimate) > half;
-      const lower = metric !== "accuracy";
-      const verdict = !clear ? "undecided" : estimate < 0 === lower ? "better" : "worse";
-      return [{ baseline: base.name, policy: p.name, metric, verdict, difference: { ...make(estimate, 0.1, a.n, random), low: estimate - half, high: estimate + half } }];
+      const half = estimate === 0 ? 0 : Math.abs(b.estimate) * 0.02;
+      const verdict = Math.abs(estimate) <= half ? "undecided" : estimate * better > 0 ? "better" : "worse";
+      const difference = { ...make(estimate, 0.1, a.n, random), low: estimate - half, high: estimate + half };
+      return [{ baseline: base.name, policy: p.name, metric, verdict, difference }];
     }),
   );
 }
@@ -198,7 +241,8 @@ export function fixture(sketch: Sketch = usual): { result: Result; distributions
     const congestion = 1 / Math.max(0.04, 1 - load * (0.4 + 0.55 * ratio * (1 - early)));
     return { mean: 0.061 * scale * ratio * congestion, accuracy: 0.934 - early * 0.03 - (i % 3) * 0.004, early, load };
   };
-  const at = (load: number, only: boolean): PolicyResult[] => names.map((name, i) => policy(name, shape(i, load * (1 - (i % 4) * 0.15)), n, only ? [] : streams, random));
+  const at = (load: number, only: boolean): PolicyResult[] =>
+    names.map((name, i) => policy(name, shape(i, load * (1 - (i % 4) * 0.15)), n, only ? [] : streams, random));
   const policies = at(0.45, false);
   const values = sketch.sweep?.values ?? [];
   const sweep = values.map((v, i): SweepPoint => {
@@ -212,8 +256,14 @@ export function fixture(sketch: Sketch = usual): { result: Result; distributions
     title: sketch.title ?? "A scenario",
     seed: 7,
     inputs: [
-      { path: "scenarios/street-cameras.yaml", sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08" },
-      { path: "profiles/b-lenet-fashion/profile.json", sha256: "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752" },
+      {
+        path: "scenarios/street-cameras.yaml",
+        sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+      },
+      {
+        path: "profiles/b-lenet-fashion/profile.json",
+        sha256: "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
+      },
     ],
     policies,
     comparisons: comparisons(policies, random),
@@ -224,13 +274,25 @@ export function fixture(sketch: Sketch = usual): { result: Result; distributions
     ]),
     sweep,
   };
-  return { result, distributions: { format: "offramp/distributions", version: 1, policies: policies.map((p, i) => ({ name: p.name, replications: cells(shape(i, 0.45 * (1 - (i % 4) * 0.15)).mean, n, random) })) } };
+  return {
+    result,
+    distributions: {
+      format: "offramp/distributions",
+      version: 1,
+      policies: policies.map((p, i) => ({
+        name: p.name,
+        replications: cells(shape(i, 0.45 * (1 - (i % 4) * 0.15)).mean, n, random),
+      })),
+    },
+  };
 }
 
 /** Latencies of a mixture: a fixed part and an exponential tail, another for the early leavers. */
 function cells(mean: number, n: number, random: () => number): Distributions["policies"][number]["replications"] {
   return Array.from({ length: n }, () => {
-    const values = Array.from({ length: 400 }, () => (random() < 0.4 ? mean * 0.3 * (1 + 0.2 * random()) : mean * (0.6 - 0.55 * Math.log(1 - random() * 0.9999))));
+    const values = Array.from({ length: 400 }, () =>
+      random() < 0.4 ? mean * 0.3 * (1 + 0.2 * random()) : mean * (0.6 - 0.55 * Math.log(1 - random() * 0.9999)),
+    );
     return { latency_s: values.sort((a, b) => a - b).map((v): [number, number] => [v, 1]) };
   });
 }
@@ -241,7 +303,16 @@ export function emptied(result: Result): Result {
     if (Array.isArray(node)) return node.map(walk);
     if (typeof node !== "object" || node === null) return node;
     if ("estimate" in node && "values" in node) return null;
-    return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, key === "max" || key === "deadline_missed" ? null : key === "warmup" ? { requests: null, seconds: null, found: false } : walk(child)]));
+    return Object.fromEntries(
+      Object.entries(node).map(([key, child]) => [
+        key,
+        key === "max" || key === "deadline_missed"
+          ? null
+          : key === "warmup"
+            ? { requests: null, seconds: null, found: false }
+            : walk(child),
+      ]),
+    );
   };
   const blank = walk({ ...result, comparisons: [] }) as Result;
   return { ...blank, comparisons: [] };

@@ -30,4 +30,5 @@ export function axisFor(title: string, unit: Unit, values: readonly number[], op
 export const largest = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b), 0);
 
 /** Smallest of a list, 0 for none. */
-export const smallest = (values: readonly number[]): number => (values.length === 0 ? 0 : values.reduce((a, b) => Math.min(a, b)));
+export const smallest = (values: readonly number[]): number =>
+  values.length === 0 ? 0 : values.reduce((a, b) => Math.min(a, b));

@@ -19,7 +19,8 @@ export function exitShares(result: Result): Stack | null {
     id: "exit-shares",
     title: "Share of requests that leave at each exit, per policy",
     finding: finding(result, names),
-    reading: "From the first exit (pale) to the last (deep). An early exit answers sooner, usually with less certainty.",
+    reading:
+      "From the first exit (pale) to the last (deep). An early exit answers sooner, usually with less certainty.",
     names: policies.map(({ name }) => name),
     x: { title: "Share of completed requests", unit: "share", factor: 0.01, symbol: "%", log: false, min: 0, max: 1 },
     pieces,
@@ -29,7 +30,15 @@ export function exitShares(result: Result): Stack | null {
       rows: policies.flatMap((policy) =>
         policy.exits.map((e) => {
           const share = interval(e.share, "share");
-          return [policy.name, e.name, share.estimate, share.range || "—", quantity(e.accuracy?.estimate, "share"), quantity(e.latency_s.mean?.estimate, "s"), quantity(e.latency_s.p95?.estimate, "s")];
+          return [
+            policy.name,
+            e.name,
+            share.estimate,
+            share.range || "—",
+            quantity(e.accuracy?.estimate, "share"),
+            quantity(e.latency_s.mean?.estimate, "s"),
+            quantity(e.latency_s.p95?.estimate, "s"),
+          ];
         }),
       ),
     },
@@ -46,6 +55,7 @@ function finding(result: Result, names: readonly string[]): string {
   const most = early.reduce((a, b) => (b.share > a.share ? b : a));
   if (most.share === 0) return `No request leaves at the first exit, ${first}, under any policy.`;
   const none = early.filter(({ share }) => share === 0).length;
-  const rest = none > 0 && early.length > 1 ? `; under ${none === 1 ? "one policy" : `${none} policies`} nobody leaves there` : "";
+  const rest =
+    none > 0 && early.length > 1 ? `; under ${none === 1 ? "one policy" : `${none} policies`} nobody leaves there` : "";
   return `${most.name} answers the largest share at the first exit, ${first}: ${quantity(most.share, "share")}${rest}.`;
 }

@@ -65,13 +65,19 @@ export interface Stack extends Common {
   readonly kind: "stack";
   readonly names: readonly string[];
   readonly x: Axis;
-  readonly pieces: readonly { readonly name: string; readonly colour: PieceColour; readonly values: readonly (number | null)[] }[];
+  readonly pieces: readonly {
+    readonly name: string;
+    readonly colour: PieceColour;
+    readonly values: readonly (number | null)[];
+  }[];
   /** Written at the end of each bar. */
   readonly ends: readonly string[];
 }
 
 /** A piece's colour: a step on the ramp of nodes or exits, or a fixed hue. */
-export type PieceColour = { readonly ramp: "nodes" | "exits"; readonly step: number; readonly of: number } | { readonly hue: PartHue };
+export type PieceColour =
+  | { readonly ramp: "nodes" | "exits"; readonly step: number; readonly of: number }
+  | { readonly hue: PartHue };
 export type PartHue = "queue" | "access" | "transmit" | "propagate" | "codec" | "response";
 
 /** Groups of bars: a group a machine or link, a bar a policy. */
@@ -82,7 +88,12 @@ export interface Groups extends Common {
   readonly series: readonly {
     readonly name: string;
     readonly look: Look;
-    readonly bars: readonly { readonly value: number | null; readonly low: number | null; readonly high: number | null; readonly mark: number | null }[];
+    readonly bars: readonly {
+      readonly value: number | null;
+      readonly low: number | null;
+      readonly high: number | null;
+      readonly mark: number | null;
+    }[];
   }[];
   /** What the mark on a bar means; empty when no bar has one. */
   readonly mark: string;

@@ -13,7 +13,10 @@ import { linkUtilization, nodeUtilization } from "./utilization.ts";
 
 /** Every figure with something to show. */
 export function figures(result: Result, distributions: Distributions, deadlines: readonly Deadline[] = []): Figure[] {
-  const look = looks(result.policies.map(({ name }) => name), baselineOf(result));
+  const look = looks(
+    result.policies.map(({ name }) => name),
+    baselineOf(result),
+  );
   const all: (Figure | null)[] = [
     latencyCdf(result, distributions, look, [...deadlines, ...limitsOf(result)].slice(0, 4)),
     accuracyLatency(result, look),
@@ -33,5 +36,7 @@ function limitsOf(result: Result): Deadline[] {
     const value = match ? measured(match[2] ?? "") : null;
     return value?.unit === "s" ? [{ label: `expected ${match?.[1] ?? "latency"} below`, seconds: value.value }] : [];
   });
-  return found.filter((one, i) => found.findIndex((other) => other.seconds === one.seconds && other.label === one.label) === i);
+  return found.filter(
+    (one, i) => found.findIndex((other) => other.seconds === one.seconds && other.label === one.label) === i,
+  );
 }

@@ -75,7 +75,12 @@ function curve(pooled: Cumulative, replications: readonly Cumulative[]): Point[]
     last = x;
     const each = replications.map((r) => r.shareAt(x));
     const spread = each.length > 1;
-    points.push({ x, y: pooled.shareAt(x), low: spread ? Math.min(...each) : null, high: spread ? Math.max(...each) : null });
+    points.push({
+      x,
+      y: pooled.shareAt(x),
+      low: spread ? Math.min(...each) : null,
+      high: spread ? Math.max(...each) : null,
+    });
   }
   return points;
 }
@@ -87,13 +92,28 @@ export interface Deadline {
 }
 
 /** The figure; null when no request was completed anywhere. */
-export function latencyCdf(result: Result, distributions: Distributions, looks: ReadonlyMap<string, Look>, deadlines: readonly Deadline[]): Lines | null {
+export function latencyCdf(
+  result: Result,
+  distributions: Distributions,
+  looks: ReadonlyMap<string, Look>,
+  deadlines: readonly Deadline[],
+): Lines | null {
   const policies = distributions.policies.flatMap((policy) => {
     const look = looks.get(policy.name);
     const replications = policy.replications.map((r) => r.latency_s).filter((cells) => cells.some(([, n]) => n > 0));
     if (!look || replications.length === 0) return [];
     const pooled = new Cumulative(merged(replications));
-    return [{ name: policy.name, look, pooled, points: curve(pooled, replications.map((cells) => new Cumulative(cells))) }];
+    return [
+      {
+        name: policy.name,
+        look,
+        pooled,
+        points: curve(
+          pooled,
+          replications.map((cells) => new Cumulative(cells)),
+        ),
+      },
+    ];
   });
   if (policies.length === 0) return null;
   const values = policies.flatMap(({ pooled }) => [pooled.valueAt(0.01), pooled.valueAt(0.999)]);
@@ -101,9 +121,13 @@ export function latencyCdf(result: Result, distributions: Distributions, looks: 
   // A limit far off would press the curves into a corner: it is named in words instead.
   const near = ({ seconds }: Deadline): boolean => seconds > smallest(values) / 3 && seconds < largest(values) * 3;
   const limits = deadlines.filter((deadline) => deadline.seconds > 0 && near(deadline));
-  const distant = deadlines.filter((deadline) => !near(deadline)).map(({ label, seconds }) => ` Outside the chart: ${label} ${quantity(seconds, "s")}.`);
+  const distant = deadlines
+    .filter((deadline) => !near(deadline))
+    .map(({ label, seconds }) => ` Outside the chart: ${label} ${quantity(seconds, "s")}.`);
   const end = largest([...values, ...limits.map(({ seconds }) => seconds)]);
-  const x = axis.log ? { ...axis, min: Math.min(...values.filter((v) => v > 0)) * 0.9, max: end * 1.05 } : { ...axis, max: end > 0 ? end * 1.03 : 1 };
+  const x = axis.log
+    ? { ...axis, min: Math.min(...values.filter((v) => v > 0)) * 0.9, max: end * 1.05 }
+    : { ...axis, max: end > 0 ? end * 1.03 : 1 };
   const series = policies.map(({ name, look, points }) => ({
     name,
     look,
@@ -120,7 +144,11 @@ export function latencyCdf(result: Result, distributions: Distributions, looks: 
     spread: "band",
     marked: false,
     series,
-    limits: limits.map(({ seconds, label }) => ({ at: seconds, axis: "x" as const, label: `${label} ${quantity(seconds, "s")}` })),
+    limits: limits.map(({ seconds, label }) => ({
+      at: seconds,
+      axis: "x" as const,
+      label: `${label} ${quantity(seconds, "s")}`,
+    })),
     table: {
       columns: ["policy", "p10", "p25", "p50", "p75", "p90", "p95", "p99", "p99.9", "requests"],
       rows: policies.map(({ name, pooled }) => [
@@ -139,7 +167,8 @@ function finding(policies: readonly { name: string; pooled: Cumulative }[], base
     `${p.name} answers half of its requests within ${quantity(p.pooled.valueAt(0.5), "s")} and 95 % within ${quantity(at95(p), "s")}`;
   const base = policies.find((p) => p.name === baseline);
   if (policies.length === 1) return `${say(best)}.`;
-  const other = base && base !== best ? base : policies.filter((p) => p !== best).reduce((a, b) => (at95(b) < at95(a) ? b : a));
+  const other =
+    base && base !== best ? base : policies.filter((p) => p !== best).reduce((a, b) => (at95(b) < at95(a) ? b : a));
   const role = other === base ? ", the baseline," : "";
   const lead = policies.length > 2 ? `Of ${plural(policies.length, "policy", "policies")}, ` : "";
   return `${lead}${say(best)}; ${other.name}${role} within ${quantity(other.pooled.valueAt(0.5), "s")} and ${quantity(at95(other), "s")}.`;

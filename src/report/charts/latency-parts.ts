@@ -20,7 +20,11 @@ export function latencyParts(result: Result): Stack | null {
       colour: { ramp: "nodes" as const, step, of: used.length },
       values: policies.map((policy) => value(policy.parts_s.compute[node])),
     })),
-    ...hues.map((hue) => ({ name: partNames[hue], colour: { hue }, values: policies.map((policy) => value(policy.parts_s[hue])) })),
+    ...hues.map((hue) => ({
+      name: partNames[hue],
+      colour: { hue },
+      values: policies.map((policy) => value(policy.parts_s[hue])),
+    })),
   ].filter(({ values }) => values.some((v) => v !== null && v > 0));
   if (pieces.length === 0) return null;
   const totals = policies.map((_, i) => sum(pieces.map(({ values }) => values[i] ?? null)));
@@ -29,14 +33,24 @@ export function latencyParts(result: Result): Stack | null {
     id: "latency-parts",
     title: "Parts of the mean latency, per policy",
     finding: finding(policies, pieces, totals, baselineOf(result)),
-    reading: "Means per completed request, in the order a request lives through them; the pieces of a bar add up to its mean latency.",
+    reading:
+      "Means per completed request, in the order a request lives through them; the pieces of a bar add up to its mean latency.",
     names: policies.map(({ name }) => name),
-    x: axisFor("Mean latency", "s", totals.map((t) => t ?? 0), { linear: true, fromZero: true }),
+    x: axisFor(
+      "Mean latency",
+      "s",
+      totals.map((t) => t ?? 0),
+      { linear: true, fromZero: true },
+    ),
     pieces,
     ends: totals.map((total) => (total === null ? "no completed request" : quantity(total, "s"))),
     table: {
       columns: ["policy", ...pieces.map(({ name }) => name), "mean latency"],
-      rows: policies.map(({ name }, i) => [name, ...pieces.map(({ values }) => quantity(values[i], "s")), quantity(totals[i], "s")]),
+      rows: policies.map(({ name }, i) => [
+        name,
+        ...pieces.map(({ values }) => quantity(values[i], "s")),
+        quantity(totals[i], "s"),
+      ]),
     },
   };
 }

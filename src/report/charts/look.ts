@@ -13,8 +13,22 @@ export interface Theme {
 
 const systemFont = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 
-export const light: Theme = { name: "light", paper: "#ffffff", ink: "#1c2024", soft: "#5a6169", grid: "#e4e7ea", font: systemFont };
-export const dark: Theme = { name: "dark", paper: "#191c20", ink: "#e9ecef", soft: "#a7aeb6", grid: "#33383e", font: systemFont };
+export const light: Theme = {
+  name: "light",
+  paper: "#ffffff",
+  ink: "#1c2024",
+  soft: "#5a6169",
+  grid: "#e4e7ea",
+  font: systemFont,
+};
+export const dark: Theme = {
+  name: "dark",
+  paper: "#191c20",
+  ink: "#e9ecef",
+  soft: "#a7aeb6",
+  grid: "#33383e",
+  font: systemFont,
+};
 
 /** Okabe and Ito 2008, without the yellow, which is no colour for a line on white. Lighter on dark paper. */
 const hues: Readonly<Record<Theme["name"], readonly string[]>> = {
@@ -60,19 +74,40 @@ export function looks(names: readonly string[], baseline: string | null): Readon
 }
 
 const partHues: Readonly<Record<Theme["name"], Readonly<Record<PartHue, string>>>> = {
-  light: { queue: "#d55e00", access: "#cc79a7", transmit: "#e69f00", propagate: "#f0e442", codec: "#9aa1a8", response: "#009e73" },
-  dark: { queue: "#f0793a", access: "#dc92bb", transmit: "#f0b63a", propagate: "#f5ec7a", codec: "#808890", response: "#1fbf92" },
+  light: {
+    queue: "#d55e00",
+    access: "#cc79a7",
+    transmit: "#e69f00",
+    propagate: "#f0e442",
+    codec: "#9aa1a8",
+    response: "#009e73",
+  },
+  dark: {
+    queue: "#f0793a",
+    access: "#dc92bb",
+    transmit: "#f0b63a",
+    propagate: "#f5ec7a",
+    codec: "#808890",
+    response: "#1fbf92",
+  },
 };
 
 const mix = (from: readonly number[], to: readonly number[], at: number): string =>
-  `#${from.map((c, i) => Math.round(c + ((to[i] ?? c) - c) * at).toString(16).padStart(2, "0")).join("")}`;
+  `#${from
+    .map((c, i) =>
+      Math.round(c + ((to[i] ?? c) - c) * at)
+        .toString(16)
+        .padStart(2, "0"),
+    )
+    .join("")}`;
 
 /** Fill of a piece of a stacked bar: nodes from pale to deep blue in the order of the network, exits from pale to deep green by depth. */
 export function pieceFill(colour: PieceColour, theme: Theme): string {
   if ("hue" in colour) return partHues[theme.name][colour.hue];
   const at = colour.of <= 1 ? 0.6 : colour.step / (colour.of - 1);
-  if (colour.ramp === "nodes") return mix([0x9c, 0xd0, 0xf0], [0x00, 0x4c, 0x80], at);
-  return mix([0xb9, 0xe6, 0xd4], [0x00, 0x52, 0x3f], at);
+  const onDark = theme.name === "dark";
+  if (colour.ramp === "nodes") return mix([0x9c, 0xd0, 0xf0], onDark ? [0x1f, 0x6c, 0xa8] : [0x00, 0x4c, 0x80], at);
+  return mix([0xb9, 0xe6, 0xd4], onDark ? [0x12, 0x80, 0x64] : [0x00, 0x52, 0x3f], at);
 }
 
 /** Black or white, whichever reads better on `fill` (WCAG relative luminance). */
@@ -94,9 +129,31 @@ export function translucent(colour: string, opacity: number): string {
 /** Corners of a marker of radius `r` about the origin; a circle has none. */
 export function corners(shape: Shape, r: number): readonly (readonly [number, number])[] {
   const k = r * 0.88;
-  if (shape === "square") return [[-k, -k], [k, -k], [k, k], [-k, k]];
-  if (shape === "diamond") return [[0, -r * 1.25], [r * 1.25, 0], [0, r * 1.25], [-r * 1.25, 0]];
-  if (shape === "triangle") return [[0, -r * 1.2], [r * 1.1, r * 0.8], [-r * 1.1, r * 0.8]];
-  if (shape === "wedge") return [[0, r * 1.2], [r * 1.1, -r * 0.8], [-r * 1.1, -r * 0.8]];
+  if (shape === "square")
+    return [
+      [-k, -k],
+      [k, -k],
+      [k, k],
+      [-k, k],
+    ];
+  if (shape === "diamond")
+    return [
+      [0, -r * 1.25],
+      [r * 1.25, 0],
+      [0, r * 1.25],
+      [-r * 1.25, 0],
+    ];
+  if (shape === "triangle")
+    return [
+      [0, -r * 1.2],
+      [r * 1.1, r * 0.8],
+      [-r * 1.1, r * 0.8],
+    ];
+  if (shape === "wedge")
+    return [
+      [0, r * 1.2],
+      [r * 1.1, -r * 0.8],
+      [-r * 1.1, -r * 0.8],
+    ];
   return [];
 }

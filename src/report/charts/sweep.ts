@@ -72,7 +72,16 @@ function along(slice: Slice): Along {
     const values = read.map((m) => m?.value ?? 0);
     return { axis: numeric(slice.path, unit, values), place: (_, i) => values[i] ?? 0 };
   }
-  const axis: Axis = { title: slice.path, unit: "count", factor: 1, symbol: "", log: false, min: -0.3, max: texts.length - 0.7, words: texts.map(String) };
+  const axis: Axis = {
+    title: slice.path,
+    unit: "count",
+    factor: 1,
+    symbol: "",
+    log: false,
+    min: -0.3,
+    max: texts.length - 0.7,
+    words: texts.map(String),
+  };
   return { axis, place: (_, i) => i };
 }
 
@@ -92,22 +101,33 @@ function numeric(title: string, unit: Unit, values: readonly number[]): Axis {
 function isGeometric(sorted: readonly number[]): boolean {
   const [first, second] = sorted;
   const last = sorted[sorted.length - 1];
-  if (sorted.length < 4 || first === undefined || second === undefined || last === undefined || last / first < 8) return false;
+  if (sorted.length < 4 || first === undefined || second === undefined || last === undefined || last / first < 8)
+    return false;
   const ratios = sorted.slice(1).map((v, i) => v / (sorted[i] ?? v));
   return largest(ratios) / smallest(ratios) < 1.6;
 }
 
-function sweepFigure(id: string, metric: Metric, slice: Slice, looks: ReadonlyMap<string, Look>, baseline: string | null): Lines | null {
+function sweepFigure(
+  id: string,
+  metric: Metric,
+  slice: Slice,
+  looks: ReadonlyMap<string, Look>,
+  baseline: string | null,
+): Lines | null {
   const { axis: x, place } = along(slice);
   const series = [...looks].flatMap(([name, look]) => {
     const points = slice.points.flatMap((point, i) => {
       const policy = point.policies.find((p) => p.name === name);
       const value = policy ? metric.read(policy) : null;
-      return value && Number.isFinite(value.estimate) ? [{ x: place(point, i), y: value.estimate, low: value.low, high: value.high }] : [];
+      return value && Number.isFinite(value.estimate)
+        ? [{ x: place(point, i), y: value.estimate, low: value.low, high: value.high }]
+        : [];
     });
     return points.length === 0 ? [] : [{ name, look, points: points.sort((a, b) => a.x - b.x) }];
   });
-  const ys = series.flatMap(({ points }) => points.flatMap((p) => [p.y, ...(p.low === null ? [] : [p.low]), ...(p.high === null ? [] : [p.high])]));
+  const ys = series.flatMap(({ points }) =>
+    points.flatMap((p) => [p.y, ...(p.low === null ? [] : [p.low]), ...(p.high === null ? [] : [p.high])]),
+  );
   if (ys.length === 0) return null;
   // Nothing dropped or missed anywhere is a sentence, not a chart.
   if (["dropped", "deadline_miss"].includes(metric.path) && ys.every((v) => v === 0)) return null;
@@ -119,7 +139,12 @@ function sweepFigure(id: string, metric: Metric, slice: Slice, looks: ReadonlyMa
     finding: finding(metric, slice, series, baseline),
     reading: slice.points.length > mostWhiskers ? "Bands are the intervals." : "Whiskers are the intervals.",
     x,
-    y: vertical(name, metric, ys, series.flatMap(({ points }) => points.map((p) => p.y))),
+    y: vertical(
+      name,
+      metric,
+      ys,
+      series.flatMap(({ points }) => points.map((p) => p.y)),
+    ),
     spread: slice.points.length > mostWhiskers ? "band" : "whiskers",
     marked: true,
     series,
@@ -158,9 +183,16 @@ function vertical(title: string, metric: Metric, all: readonly number[], estimat
 function finding(metric: Metric, slice: Slice, series: Lines["series"], baseline: string | null): string {
   const higher = ["accuracy", "throughput_per_s", "goodput_per_s"].includes(metric.path);
   const only = series[0];
-  if (series.length === 1 && only) return range(only.name, metric, only.points.map((p) => p.y));
+  if (series.length === 1 && only)
+    return range(
+      only.name,
+      metric,
+      only.points.map((p) => p.y),
+    );
   const { place } = along(slice);
-  const at = slice.points.map((point, i) => ({ label: String(point.at[slice.path] ?? ""), x: place(point, i) })).sort((a, b) => a.x - b.x);
+  const at = slice.points
+    .map((point, i) => ({ label: String(point.at[slice.path] ?? ""), x: place(point, i) }))
+    .sort((a, b) => a.x - b.x);
   const leads: { names: string; from: string; to: string }[] = [];
   for (const { label, x } of at) {
     const values = series.flatMap(({ name, points }) => {
@@ -182,14 +214,21 @@ function finding(metric: Metric, slice: Slice, series: Lines["series"], baseline
   };
   const [one] = leads;
   const label = metric.label;
-  if (leads.length === 1 && one) return one.names === "" ? `All policies have the same ${label} everywhere.` : `${one.names} has the ${word} ${label} at every point.`;
-  if (leads.length > 5) return `The policy with the ${word} ${label} changes ${leads.length - 1} times along the sweep${baseline ? `; the baseline is ${baseline}` : ""}.`;
+  if (leads.length === 1 && one)
+    return one.names === ""
+      ? `All policies have the same ${label} everywhere.`
+      : `${one.names} has the ${word} ${label} at every point.`;
+  if (leads.length > 5)
+    return `The policy with the ${word} ${label} changes ${leads.length - 1} times along the sweep${baseline ? `; the baseline is ${baseline}` : ""}.`;
   return `Which has the ${word} ${label}: ${leads.map(say).join("; ")}.`;
 }
 
 function range(name: string, metric: Metric, values: readonly number[]): string {
-  const text = (v: number): string => interval({ estimate: v, low: null, high: null, confidence: 0, n: 0, values: [] }, metric.unit).estimate;
+  const text = (v: number): string =>
+    interval({ estimate: v, low: null, high: null, confidence: 0, n: 0, values: [] }, metric.unit).estimate;
   const low = smallest(values);
   const high = largest(values);
-  return low === high ? `${name}: ${metric.label} stays at ${text(low)}.` : `${name}: ${metric.label} goes from ${text(low)} to ${text(high)}.`;
+  return low === high
+    ? `${name}: ${metric.label} stays at ${text(low)}.`
+    : `${name}: ${metric.label} goes from ${text(low)} to ${text(high)}.`;
 }

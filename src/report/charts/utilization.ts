@@ -10,7 +10,9 @@ interface Place {
   readonly most: (policy: PolicyResult) => Interval | null | undefined;
 }
 
-const keys = (result: Result, of: (policy: PolicyResult) => object): string[] => [...new Set(result.policies.flatMap((policy) => Object.keys(of(policy))))];
+const keys = (result: Result, of: (policy: PolicyResult) => object): string[] => [
+  ...new Set(result.policies.flatMap((policy) => Object.keys(of(policy)))),
+];
 
 /** Busy share of the servers of each node, with the busiest machine of a group marked. */
 export function nodeUtilization(result: Result, looks: ReadonlyMap<string, Look>): Groups | null {
@@ -23,7 +25,8 @@ export function nodeUtilization(result: Result, looks: ReadonlyMap<string, Look>
     id: "node-utilization",
     title: "Utilisation of each node, per policy",
     thing: "node",
-    reading: "Busy share of a node's servers over the run. Above about 80 % queues grow quickly; at 100 % the node is saturated.",
+    reading:
+      "Busy share of a node's servers over the run. Above about 80 % queues grow quickly; at 100 % the node is saturated.",
     mark: "busiest machine of the group",
   });
 }
@@ -31,13 +34,18 @@ export function nodeUtilization(result: Result, looks: ReadonlyMap<string, Look>
 /** Busy share of each direction of each link. */
 export function linkUtilization(result: Result, looks: ReadonlyMap<string, Look>): Groups | null {
   const places = keys(result, (p) => p.links).flatMap((name) =>
-    (["up", "down"] as const).map((way) => ({ name: `${name} ${way}`, mean: (p: PolicyResult) => p.links[name]?.[way].utilization, most: () => null })),
+    (["up", "down"] as const).map((way) => ({
+      name: `${name} ${way}`,
+      mean: (p: PolicyResult) => p.links[name]?.[way].utilization,
+      most: () => null,
+    })),
   );
   return groups(result, looks, places, {
     id: "link-utilization",
     title: "Utilisation of each link, per direction and policy",
     thing: "link",
-    reading: "Share of the run in which a direction of the link was sending. Above about 80 % messages wait for one another.",
+    reading:
+      "Share of the run in which a direction of the link was sending. Above about 80 % messages wait for one another.",
     mark: "",
   });
 }
@@ -54,14 +62,20 @@ function groups(result: Result, looks: ReadonlyMap<string, Look>, all: readonly 
   const places = all.filter((place) => result.policies.some((policy) => place.mean(policy)));
   if (places.length === 0) return null;
   // A mark on a bar of one machine would only repeat the bar.
-  const apart = (mean: number, most: number | undefined): number | null => (most !== undefined && most > mean * 1.005 + 1e-9 ? most : null);
+  const apart = (mean: number, most: number | undefined): number | null =>
+    most !== undefined && most > mean * 1.005 + 1e-9 ? most : null;
   const series = result.policies.flatMap((policy) => {
     const look = looks.get(policy.name);
     if (!look) return [];
     const bars = places.map((place) => {
       const mean = place.mean(policy);
       if (!mean) return { value: null, low: null, high: null, mark: null };
-      return { value: mean.estimate, low: mean.low, high: mean.high, mark: apart(mean.estimate, place.most(policy)?.estimate) };
+      return {
+        value: mean.estimate,
+        low: mean.low,
+        high: mean.high,
+        mark: apart(mean.estimate, place.most(policy)?.estimate),
+      };
     });
     return [{ name: policy.name, look, bars }];
   });

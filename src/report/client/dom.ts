@@ -25,7 +25,10 @@ interface Page {
   };
   readonly devicePixelRatio: number;
   addEventListener(type: string, listener: () => void): void;
-  matchMedia(query: string): { readonly matches: boolean; addEventListener(type: "change", listener: () => void): void };
+  matchMedia(query: string): {
+    readonly matches: boolean;
+    addEventListener(type: "change", listener: () => void): void;
+  };
   setTimeout(run: () => void, milliseconds: number): number;
   clearTimeout(timer: number): void;
 }

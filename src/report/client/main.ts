@@ -42,7 +42,13 @@ function draw(mounted: Mounted, theme: Theme, width: number): void {
   canvas.style.height = "";
   canvas.width = width;
   canvas.height = height;
-  const config = anyConfig(chartOf(figure, { room: { theme, width, height, text: width < 560 ? 11 : 12.5 }, live: true, frame: { top: 0, bottom: 0 } }));
+  const config = anyConfig(
+    chartOf(figure, {
+      room: { theme, width, height, text: width < 560 ? 11 : 12.5 },
+      live: true,
+      frame: { top: 0, bottom: 0 },
+    }),
+  );
   config.data.datasets.forEach((dataset, i) => {
     dataset.hidden = hidden.has(i);
   });
@@ -86,7 +92,15 @@ function sampleOf(figure: Figure, entry: Parameters<typeof paintSample>[1], them
   const context = sample.getContext("2d");
   if (context) {
     context.scale(ratio, ratio);
-    paintSample(context as unknown as Pen, entry, 0, height / 2, width, theme, figure.kind === "lines" && figure.marked);
+    paintSample(
+      context as unknown as Pen,
+      entry,
+      0,
+      height / 2,
+      width,
+      theme,
+      figure.kind === "lines" && figure.marked,
+    );
   }
   return sample;
 }

@@ -64,7 +64,13 @@ export function scale(axis: Axis, way: "x" | "y", room: Room): ScaleOptions {
     // A line at every tick inside the plot, none at its edge.
     grid: { color: theme.grid, tickColor: theme.grid, drawTicks: true, tickLength: 5 },
     border: { color: theme.soft, display: way === "x" },
-    title: { display: title !== "", text: shorten(title, letters), color: theme.ink, font: { size: text, family: theme.font }, padding: { top: 6, bottom: 4 } },
+    title: {
+      display: title !== "",
+      text: shorten(title, letters),
+      color: theme.ink,
+      font: { size: text, family: theme.font },
+      padding: { top: 6, bottom: 4 },
+    },
     ticks: {
       color: theme.soft,
       font: { size: text - 1, family: theme.font },
@@ -76,7 +82,7 @@ export function scale(axis: Axis, way: "x" | "y", room: Room): ScaleOptions {
       padding: 4,
       ...(words ? { stepSize: 1 } : {}),
       // The ends of the axis are given by the data; a tick there would crowd its neighbour.
-      includeBounds: !words && (axis.unit === "share" && axis.min === 0 && axis.max === 1),
+      includeBounds: !words && axis.unit === "share" && axis.min === 0 && axis.max === 1,
     },
   };
   if (!axis.log) return { type: "linear", ...common, ...(axis.min === undefined ? { grace: "5%" } : {}) };
@@ -97,6 +103,11 @@ export function names(list: readonly string[], room: Room): ScaleOptions {
     type: "category",
     grid: { display: false },
     border: { color: theme.soft },
-    ticks: { color: theme.ink, font: { size: text, family: theme.font }, autoSkip: false, callback: (_, i) => shorten(list[i] ?? "", nameLimit(room)) },
+    ticks: {
+      color: theme.ink,
+      font: { size: text, family: theme.font },
+      autoSkip: false,
+      callback: (_, i) => shorten(list[i] ?? "", nameLimit(room)),
+    },
   };
 }

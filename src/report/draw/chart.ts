@@ -9,7 +9,11 @@ import { linesChart } from "./lines.ts";
 import { stackChart, stackHeight } from "./stack.ts";
 
 /** A configuration of any of our kinds. */
-export type Config = ReturnType<typeof linesChart> | ReturnType<typeof stackChart> | ReturnType<typeof groupsChart> | ReturnType<typeof cloudChart>;
+export type Config =
+  | ReturnType<typeof linesChart>
+  | ReturnType<typeof stackChart>
+  | ReturnType<typeof groupsChart>
+  | ReturnType<typeof cloudChart>;
 
 /** The chart of a figure. */
 export function chartOf(figure: Figure, shown: Shown): Config {

@@ -71,10 +71,17 @@ function points(figure: Cloud, shown: Shown): Plugin<"scatter"> {
       const spots = figure.points.map((p): Spot => {
         const pair = (s: readonly [number, number] | null, along: typeof x): readonly [number, number] | null =>
           s === null ? null : [along.getPixelForValue(s[0]), along.getPixelForValue(s[1])];
-        return { x: x.getPixelForValue(p.x), y: y.getPixelForValue(p.y), across: pair(p.xSpread, x), upright: pair(p.ySpread, y) };
+        return {
+          x: x.getPixelForValue(p.x),
+          y: y.getPixelForValue(p.y),
+          across: pair(p.xSpread, x),
+          upright: pair(p.ySpread, y),
+        };
       });
       within(pen, area, () => {
-        const best = visible.filter((i) => figure.points[i]?.best).sort((a, b) => (figure.points[a]?.x ?? 0) - (figure.points[b]?.x ?? 0));
+        const best = visible
+          .filter((i) => figure.points[i]?.best)
+          .sort((a, b) => (figure.points[a]?.x ?? 0) - (figure.points[b]?.x ?? 0));
         pen.strokeStyle = theme.soft;
         pen.lineWidth = 1.2;
         pen.setLineDash([2, 4]);
@@ -94,23 +101,38 @@ function points(figure: Cloud, shown: Shown): Plugin<"scatter"> {
       });
       for (const i of visible) {
         const [spot, point] = [spots[i], figure.points[i]];
-        if (spot && point) marker(pen, { ...styleOf(point.look, theme), hollow: !point.best }, spot.x, spot.y, radius, theme.paper);
+        if (spot && point)
+          marker(pen, { ...styleOf(point.look, theme), hollow: !point.best }, spot.x, spot.y, radius, theme.paper);
       }
       if (named) writeNames(pen, visible, spots, short, area, shown);
     },
   };
 
-  function writeNames(pen: Pen, visible: readonly number[], spots: readonly Spot[], short: readonly string[], area: Box, { room }: Shown): void {
+  function writeNames(
+    pen: Pen,
+    visible: readonly number[],
+    spots: readonly Spot[],
+    short: readonly string[],
+    area: Box,
+    { room }: Shown,
+  ): void {
     pen.save();
     pen.font = `600 ${text}px ${room.theme.font}`;
-    const anchors = visible.map((i): Anchor => ({
-      x: spots[i]?.x ?? 0,
-      y: spots[i]?.y ?? 0,
-      width: pen.measureText(short[i] ?? "").width + 2,
-      height: text * 1.25,
-    }));
+    const anchors = visible.map(
+      (i): Anchor => ({
+        x: spots[i]?.x ?? 0,
+        y: spots[i]?.y ?? 0,
+        width: pen.measureText(short[i] ?? "").width + 2,
+        height: text * 1.25,
+      }),
+    );
     const shownSpots = visible.flatMap((i) => spots[i] ?? []);
-    const hard = shownSpots.map(({ x, y }) => ({ left: x - radius - 3, right: x + radius + 3, top: y - radius - 3, bottom: y + radius + 3 }));
+    const hard = shownSpots.map(({ x, y }) => ({
+      left: x - radius - 3,
+      right: x + radius + 3,
+      top: y - radius - 3,
+      bottom: y + radius + 3,
+    }));
     const soft = shownSpots.flatMap(({ x, y, across, upright }) => [
       ...(across ? [{ left: Math.min(...across), right: Math.max(...across), top: y - 4, bottom: y + 4 }] : []),
       ...(upright ? [{ left: x - 4, right: x + 4, top: Math.min(...upright), bottom: Math.max(...upright) }] : []),

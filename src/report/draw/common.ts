@@ -44,6 +44,8 @@ export function common<T extends ChartType>(shown: Shown, tip: Tip<T>): NonNulla
     },
   };
   // The callbacks are of one kind of chart; the rest is the same for all.
-  Object.assign(options.plugins?.tooltip ?? {}, { callbacks: { ...(tip.title ? { title: tip.title } : {}), label: tip.label } });
+  Object.assign(options.plugins?.tooltip ?? {}, {
+    callbacks: { ...(tip.title ? { title: tip.title } : {}), label: tip.label },
+  });
   return options as NonNullable<ChartOptions<T>>;
 }

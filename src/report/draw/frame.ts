@@ -50,10 +50,14 @@ export function frameOf(figure: Figure, width: number, theme: Theme, pen: Pen): 
     to.textBaseline = "alphabetic";
     to.fillStyle = theme.ink;
     to.font = titleFont;
-    title.forEach((words, i) => { to.fillText(words, margin, margin + 16 + i * 25); });
+    title.forEach((words, i) => {
+      to.fillText(words, margin, margin + 16 + i * 25);
+    });
     to.fillStyle = theme.soft;
     to.font = findingFont;
-    finding.forEach((words, i) => { to.fillText(words, margin, margin + title.length * 25 + 13 + i * 20); });
+    finding.forEach((words, i) => {
+      to.fillText(words, margin, margin + title.length * 25 + 13 + i * 20);
+    });
     to.font = legendFont;
     to.textBaseline = "middle";
     for (const { entry, name, x, row } of cells) {
@@ -69,7 +73,10 @@ export function frameOf(figure: Figure, width: number, theme: Theme, pen: Pen): 
 
 /** Entries in columns of one width, so that the eye can run down them. */
 function layOut(entries: readonly Entry[], width: number, sample: number, measure: (text: string) => number): Cell[] {
-  const names = shortenAll(entries.map(({ name }) => name), 38);
+  const names = shortenAll(
+    entries.map(({ name }) => name),
+    38,
+  );
   const widths = names.map((name) => sample + 7 + measure(name) + 26);
   const total = widths.reduce((a, b) => a + b, 0);
   if (total - 26 <= width) {
@@ -83,5 +90,10 @@ function layOut(entries: readonly Entry[], width: number, sample: number, measur
   const column = Math.max(...widths);
   const columns = Math.max(1, Math.floor((width + 26) / column));
   const even = Math.ceil(entries.length / Math.ceil(entries.length / columns));
-  return entries.map((entry, i) => ({ entry, name: names[i] ?? "", x: (i % even) * Math.max(column, Math.floor(width / even)), row: Math.floor(i / even) }));
+  return entries.map((entry, i) => ({
+    entry,
+    name: names[i] ?? "",
+    x: (i % even) * Math.max(column, Math.floor(width / even)),
+    row: Math.floor(i / even),
+  }));
 }

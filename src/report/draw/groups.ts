@@ -24,7 +24,10 @@ export function groupsChart(figure: Groups, shown: Shown): ChartConfiguration<"b
       const series = figure.series[item.datasetIndex];
       const bar = series?.bars[item.dataIndex];
       if (!series || !bar) return "";
-      const range = bar.low === null || bar.high === null ? "" : `  [${quantity(bar.low, "share")}, ${quantity(bar.high, "share")}]`;
+      const range =
+        bar.low === null || bar.high === null
+          ? ""
+          : `  [${quantity(bar.low, "share")}, ${quantity(bar.high, "share")}]`;
       const mark = bar.mark === null ? "" : `, ${figure.mark} ${quantity(bar.mark, "share")}`;
       return `${series.name}: ${quantity(bar.value, "share")}${range}${mark}`;
     },
@@ -80,7 +83,10 @@ function whiskers(figure: Groups, styles: readonly Style[], shown: Shown): Plugi
             if (bar.low !== null && bar.high !== null) {
               const [from, to] = [x.getPixelForValue(bar.low), x.getPixelForValue(bar.high)];
               // A pale edge first, so that the whisker shows on a bar of its own colour.
-              for (const [colour, width] of [[theme.paper, 3.4], [theme.soft, 1.4]] as const) {
+              for (const [colour, width] of [
+                [theme.paper, 3.4],
+                [theme.soft, 1.4],
+              ] as const) {
                 pen.strokeStyle = colour;
                 pen.lineWidth = width;
                 if (to - from > 2.5) whisker(pen, y, from, to, 3, false);

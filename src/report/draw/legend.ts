@@ -11,9 +11,25 @@ export type Entry =
 
 /** The entries of a figure, in the order of its datasets; a `mark` explains a sign and belongs to no dataset. */
 export function legendOf(figure: Figure, theme: Theme): Entry[] {
-  if (figure.kind === "lines") return figure.series.map(({ name, look }) => ({ kind: "curve", name, style: figure.marked ? styleOf(look, theme) : { ...styleOf(look, theme), shape: "circle" } }));
-  if (figure.kind === "cloud") return figure.points.map(({ name, look, best }) => ({ kind: "point", name, style: { ...styleOf(look, theme), hollow: !best } }));
-  if (figure.kind === "stack") return figure.pieces.map(({ name, colour }) => ({ kind: "fill", name, colour: pieceFill(colour, theme), hollow: false }));
+  if (figure.kind === "lines")
+    return figure.series.map(({ name, look }) => ({
+      kind: "curve",
+      name,
+      style: figure.marked ? styleOf(look, theme) : { ...styleOf(look, theme), shape: "circle" },
+    }));
+  if (figure.kind === "cloud")
+    return figure.points.map(({ name, look, best }) => ({
+      kind: "point",
+      name,
+      style: { ...styleOf(look, theme), hollow: !best },
+    }));
+  if (figure.kind === "stack")
+    return figure.pieces.map(({ name, colour }) => ({
+      kind: "fill",
+      name,
+      colour: pieceFill(colour, theme),
+      hollow: false,
+    }));
   const bars = figure.series.map(({ name, look }): Entry => {
     const { colour, hollow } = styleOf(look, theme);
     return { kind: "fill", name, colour, hollow };
@@ -25,7 +41,15 @@ export function legendOf(figure: Figure, theme: Theme): Entry[] {
 export const sampleWidth = (figure: Figure): number => (figure.kind === "lines" ? 34 : 18);
 
 /** Draws the sample of an entry from `x`, centred on `y`; curves show their marker where they have any. */
-export function paintSample(pen: Pen, entry: Entry, x: number, y: number, sample: number, theme: Theme, marked: boolean): void {
+export function paintSample(
+  pen: Pen,
+  entry: Entry,
+  x: number,
+  y: number,
+  sample: number,
+  theme: Theme,
+  marked: boolean,
+): void {
   const middle = x + sample / 2;
   pen.save();
   if (entry.kind === "fill") {

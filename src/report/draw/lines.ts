@@ -43,7 +43,10 @@ export function linesChart(figure: Lines, shown: Shown): ChartConfiguration<"lin
           const series = figure.series[item.datasetIndex];
           const point = series?.points[item.dataIndex];
           if (!series || !point) return "";
-          const range = point.low === null || point.high === null ? "" : `  [${quantity(point.low, figure.y.unit)}, ${quantity(point.high, figure.y.unit)}]`;
+          const range =
+            point.low === null || point.high === null
+              ? ""
+              : `  [${quantity(point.low, figure.y.unit)}, ${quantity(point.high, figure.y.unit)}]`;
           return `${series.name}: ${quantity(point.y, figure.y.unit)}${range}`;
         },
       }),
@@ -106,7 +109,15 @@ function marks(figure: Lines, styles: Styles, shown: Shown, radius: number): Plu
       figure.series.forEach(({ points }, i) => {
         const style = styles[i];
         if (!style || !chart.isDatasetVisible(i)) return;
-        for (const p of points) marker(pen, style, x.getPixelForValue(p.x), y.getPixelForValue(p.y), points.length > 15 ? radius * 0.75 : radius, shown.room.theme.paper);
+        for (const p of points)
+          marker(
+            pen,
+            style,
+            x.getPixelForValue(p.x),
+            y.getPixelForValue(p.y),
+            points.length > 15 ? radius * 0.75 : radius,
+            shown.room.theme.paper,
+          );
       });
     },
   };

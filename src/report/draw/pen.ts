@@ -36,7 +36,8 @@ export interface Box {
   readonly bottom: number;
 }
 
-export const overlap = (a: Box, b: Box): boolean => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+export const overlap = (a: Box, b: Box): boolean =>
+  a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
 /** Runs `draw` inside `area` only, and leaves the pen as it was. */
 export function within(pen: Pen, area: Box, draw: () => void): void {

@@ -44,7 +44,12 @@ const inside = (box: Box, area: Box): boolean =>
  * @param hard boxes that no label may touch, the points themselves
  * @param soft boxes that a label avoids while it can, whiskers and lines
  */
-export function placeLabels(anchors: readonly Anchor[], area: Box, hard: readonly Box[], soft: readonly Box[]): (Placed | null)[] {
+export function placeLabels(
+  anchors: readonly Anchor[],
+  area: Box,
+  hard: readonly Box[],
+  soft: readonly Box[],
+): (Placed | null)[] {
   const taken = [...hard];
   return anchors.map((anchor) => {
     let best: { placed: Placed; cost: number } | null = null;

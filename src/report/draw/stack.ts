@@ -56,7 +56,10 @@ function roomy(figure: Stack, room: Room): Stack["x"] {
   const most = Math.max(0, ...totals);
   if (figure.x.max !== undefined || !figure.ends.some((end) => end !== "")) return figure.x;
   const widest = Math.max(...figure.ends.map((end) => end.length)) * room.text * 0.6;
-  return { ...figure.x, max: most > 0 ? (most * room.width) / Math.max(room.width * 0.5, room.width - widest * 1.5) : 1 };
+  return {
+    ...figure.x,
+    max: most > 0 ? (most * room.width) / Math.max(room.width * 0.5, room.width - widest * 1.5) : 1,
+  };
 }
 
 function labels(figure: Stack, fills: readonly string[], shown: Shown): Plugin<"bar"> {
@@ -83,7 +86,8 @@ function labels(figure: Stack, fills: readonly string[], shown: Shown): Plugin<"
           const from = x.getPixelForValue(start);
           start += value;
           const room = x.getPixelForValue(start) - from;
-          const words = figure.x.unit === "share" ? `${Math.round(value * 100)} %` : scaled(value, figure.x.unit, figure.x);
+          const words =
+            figure.x.unit === "share" ? `${Math.round(value * 100)} %` : scaled(value, figure.x.unit, figure.x);
           pen.font = `${text - 1}px ${theme.font}`;
           if (value <= 0 || room < pen.measureText(words).width + 8) return;
           pen.fillStyle = inkOn(fills[i] ?? theme.ink);

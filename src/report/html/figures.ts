@@ -18,4 +18,5 @@ export function figureFrame(figure: Figure): Markup {
 }
 
 /** The figures as data for the script, without the tables that the page holds already. */
-export const figureData = (figures: readonly Figure[]): Markup => jsonIsland(figures.map((figure) => ({ ...figure, table: { columns: [], rows: [] } })));
+export const figureData = (figures: readonly Figure[]): Markup =>
+  jsonIsland(figures.map((figure) => ({ ...figure, table: { columns: [], rows: [] } })));

@@ -4,12 +4,13 @@ import { clientScript, cspHash } from "../assets.ts";
 import { figures } from "../charts/index.ts";
 import type { Deadline } from "../charts/latency-cdf.ts";
 import { count, quantity } from "../format.ts";
+import { baselineOf } from "../metrics.ts";
 import { plural } from "../text.ts";
-import { expectationsText, headline, observedText, scope, standings, standingText, warnings } from "../verdict.ts";
+import { expectationsText, headline, observedText, type Standing, scope, standings, warnings } from "../verdict.ts";
 import { html, Markup } from "./escape.ts";
 import { figureData, figureFrame } from "./figures.ts";
 import { answeredTable, energyTable, linksTable, nodesTable, streamsTable } from "./places.ts";
-import { differencesTable, policiesTable, requestsTable } from "./policies.ts";
+import { differencesTable, effortTable, policiesTable, requestsTable } from "./policies.ts";
 import { reproduce } from "./reproduce.ts";
 import { style } from "./style.ts";
 import { glossary } from "./words.ts";
@@ -23,6 +24,9 @@ export interface PageOptions {
   readonly deadlines?: readonly Deadline[];
 }
 
+/** Above so many policies their standings are folded: the table below says the same. */
+const mostStandings = 4;
+
 interface Section {
   readonly id: string;
   readonly title: string;
@@ -34,11 +38,18 @@ export function renderHtml(result: Result, distributions: Distributions, options
   const all = figures(result, distributions, options.deadlines ?? []);
   const swept = all.filter(({ id }) => id.startsWith("sweep-"));
   const charts = all.filter((figure) => !swept.includes(figure));
-  const section = (id: string, title: string, body: Markup | null): Section[] => (body === null ? [] : [{ id, title, body }]);
+  const section = (id: string, title: string, body: Markup | null): Section[] =>
+    body === null ? [] : [{ id, title, body }];
   const sections = [
     ...section("verdict", "Verdict", verdict(result)),
     ...section("policies", "Policies", policies(result)),
-    ...section("charts", "Charts", charts.length === 0 ? html`<p class="none">No request was completed, so there is nothing to draw.</p>` : html`${charts.map(figureFrame)}`),
+    ...section(
+      "charts",
+      "Charts",
+      charts.length === 0
+        ? html`<p class="none">No request was completed, so there is nothing to draw.</p>`
+        : html`${charts.map(figureFrame)}`,
+    ),
     ...section("sweep", "Sweep", swept.length === 0 ? null : html`${swept.map(figureFrame)}`),
     ...section("streams", "Streams", streamsTable(result)),
     ...section("nodes", "Nodes", nodesTable(result)),
@@ -100,6 +111,14 @@ function scopeText(result: Result): string {
 
 function verdict(result: Result): Markup {
   const rows = standings(result);
+  const listed = html`<ul class="standings">${rows.map(standing)}</ul>`;
+  const title = `Against the baseline, ${baselineOf(result)}`;
+  const against =
+    rows.length === 0
+      ? null
+      : rows.length <= mostStandings
+        ? html`<p class="note">${title}:</p>${listed}`
+        : html`<details><summary>${title}, policy by policy</summary>${listed}</details>`;
   const warned = warnings(result);
   const checks = result.expectations;
   return html`${
@@ -109,7 +128,7 @@ function verdict(result: Result): Markup {
   }
 <div class="card">
 <p class="headline">${headline(result)}</p>
-${rows.length === 0 ? null : html`<ul class="standings">${rows.map((row) => html`<li><b>${row.policy}</b>: ${standingText(row)}</li>`)}</ul>`}
+${against}
 ${
   checks.length === 0
     ? null
@@ -121,8 +140,15 @@ ${
 </div>`;
 }
 
+function standing({ policy, ...said }: Standing): Markup {
+  const lines = (["better", "worse", "undecided"] as const).filter((word) => said[word].length > 0);
+  return html`<li><b>${policy}</b>${lines.map((word) => html`<p><span class="badge ${word}">${word}</span> ${said[word].join(", ")}</p>`)}</li>`;
+}
+
 function policies(result: Result): Markup {
   return html`${policiesTable(result)}
 <p class="note">Small figures are the intervals over replications. Latency and accuracy are over completed requests.</p>
-${differencesTable(result)}`;
+${differencesTable(result)}
+<h3>Rates and costs</h3>
+${effortTable(result)}`;
 }

@@ -19,14 +19,32 @@ interface Row<T> {
 }
 
 /** A table of every place under every policy, without the columns nobody has a value for. */
-function sheet<T>(heads: readonly string[], columns: readonly Column<T>[], rows: readonly Row<T>[], caption: string, extra?: { title: string; read: (value: T) => string }): Markup {
+function sheet<T>(
+  heads: readonly string[],
+  columns: readonly Column<T>[],
+  rows: readonly Row<T>[],
+  caption: string,
+  extra?: { title: string; read: (value: T) => string },
+): Markup | null {
   const used = columns.filter(({ read }) => rows.some(({ value }) => read(value) !== null));
-  const cells = rows.map(({ names, value }): Cell[] => [...names, ...(extra ? [extra.read(value)] : []), ...used.map(({ read, unit }) => measured(read(value), unit))]);
-  const made = table([...heads, ...(extra ? [extra.title] : []), ...used.map(({ title }) => title)], cells, { caption, names: heads.length });
-  return rows.length <= mostRows ? made : html`<details><summary>${caption}: ${rows.length} rows</summary>${made}</details>`;
+  if (used.length === 0) return null;
+  const cells = rows.map(({ names, value }): Cell[] => [
+    ...names,
+    ...(extra ? [extra.read(value)] : []),
+    ...used.map(({ read, unit }) => measured(read(value), unit)),
+  ]);
+  const made = table([...heads, ...(extra ? [extra.title] : []), ...used.map(({ title }) => title)], cells, {
+    caption,
+    names: heads.length,
+  });
+  return rows.length <= mostRows
+    ? made
+    : html`<details><summary>${caption}: ${rows.length} rows</summary>${made}</details>`;
 }
 
-const keys = (result: Result, of: (policy: PolicyResult) => object): string[] => [...new Set(result.policies.flatMap((policy) => Object.keys(of(policy))))];
+const keys = (result: Result, of: (policy: PolicyResult) => object): string[] => [
+  ...new Set(result.policies.flatMap((policy) => Object.keys(of(policy)))),
+];
 
 /** Every node under every policy. */
 export function nodesTable(result: Result): Markup | null {
@@ -88,21 +106,27 @@ export function linksTable(result: Result): Markup | null {
   );
 }
 
-/** Where the energy of a request goes. */
+/** Where the energy of a request goes: a column a place. */
 export function energyTable(result: Result): Markup | null {
-  const rows = result.policies.flatMap((policy) => {
-    const { nodes, links, total } = policy.energy_j;
-    const places = [
-      ...Object.entries(nodes).flatMap(([name, { active, idle }]) => [
-        { names: [policy.name, `${name}, working`], value: active },
-        { names: [policy.name, `${name}, idle`], value: idle },
-      ]),
-      ...Object.entries(links).map(([name, value]) => ({ names: [policy.name, `link ${name}`], value })),
-    ].filter(({ value }) => value !== null);
-    return total === null && places.length === 0 ? [] : [...places, { names: [policy.name, "total"], value: total }];
-  });
-  if (rows.length === 0) return null;
-  return sheet<Interval | null>(["Policy", "Place"], [{ title: "Energy per request", unit: "J", read: (value) => value }], rows, "Energy");
+  const places: { readonly title: string; readonly read: (policy: PolicyResult) => Interval | null | undefined }[] = [
+    ...keys(result, (p) => p.energy_j.nodes).flatMap((name) => [
+      { title: `${name}, working`, read: (p: PolicyResult) => p.energy_j.nodes[name]?.active },
+      { title: `${name}, idle`, read: (p: PolicyResult) => p.energy_j.nodes[name]?.idle },
+    ]),
+    ...keys(result, (p) => p.energy_j.links).map((name) => ({
+      title: `link ${name}`,
+      read: (p: PolicyResult) => p.energy_j.links[name],
+    })),
+    { title: "Total", read: (p) => p.energy_j.total },
+  ];
+  const used = places.filter(({ read }) => result.policies.some((policy) => read(policy)));
+  if (used.length === 0) return null;
+  const rows = result.policies.map((policy): Cell[] => [
+    policy.name,
+    ...used.map(({ read }) => measured(read(policy), "J")),
+  ]);
+  return html`<p class="note">Energy per completed request, by where it was spent. Working energy belongs to requests; idle is what machines draw while they wait.</p>
+${table(["Policy", ...used.map(({ title }) => title)], rows, { caption: "Energy per request" })}`;
 }
 
 /** Each stream under each policy; null when there is only one stream. */
@@ -141,9 +165,13 @@ export function answeredTable(result: Result): Markup | null {
     ...names.map((name): Cell => {
       const found = policy.answered[name];
       if (!found) return "—";
-      const latency = found.latency_s.mean ? html` <small>in ${quantity(found.latency_s.mean.estimate, "s")} on average</small>` : null;
+      const latency = found.latency_s.mean
+        ? html` <small>in ${quantity(found.latency_s.mean.estimate, "s")} on average</small>`
+        : null;
       return html`${quantity(found.share?.estimate, "share")}${latency}`;
     }),
   ]);
-  return table(["Policy", ...names.map((name) => `Answered at ${name}`)], rows, { caption: "Where answers were found" });
+  return table(["Policy", ...names.map((name) => `Answered at ${name}`)], rows, {
+    caption: "Where answers were found",
+  });
 }

@@ -2,7 +2,8 @@
 import type { Interval, PolicyResult, Result } from "../../experiment/result.ts";
 import { count, difference, quantity, type Unit } from "../format.ts";
 import { baselineOf, metricOf } from "../metrics.ts";
-import { capital } from "../text.ts";
+import { capital, list } from "../text.ts";
+import { isNothing } from "../verdict.ts";
 import { html, type Markup } from "./escape.ts";
 import { type Cell, measured, table } from "./table.ts";
 
@@ -14,7 +15,7 @@ interface Column {
   readonly optional?: boolean;
 }
 
-const columns: readonly Column[] = [
+const quality: readonly Column[] = [
   { title: "Mean latency", unit: "s", read: (p) => p.latency_s.mean },
   { title: "p50", unit: "s", read: (p) => p.latency_s.p50 },
   { title: "p95", unit: "s", read: (p) => p.latency_s.p95 },
@@ -22,6 +23,9 @@ const columns: readonly Column[] = [
   { title: "Accuracy", unit: "share", read: (p) => p.accuracy },
   { title: "Deadline missed", unit: "share", read: (p) => p.deadline_miss, optional: true },
   { title: "Dropped", unit: "share", read: (p) => p.dropped },
+];
+
+const effort: readonly Column[] = [
   { title: "Throughput", unit: "/s", read: (p) => p.throughput_per_s },
   { title: "Goodput", unit: "/s", read: (p) => p.goodput_per_s, optional: true },
   { title: "Energy per request", unit: "J", read: (p) => p.energy_j.total, optional: true },
@@ -36,36 +40,70 @@ export function nameOf(policy: Pick<PolicyResult, "name" | "oracle">, baseline: 
   return html`${policy.name}${tags.length > 0 ? html` <span class="tag">${tags.join(", ")}</span>` : null}`;
 }
 
-/** Everything the policies are judged by. */
-export function policiesTable(result: Result): Markup {
-  const baseline = baselineOf(result);
-  const used = columns.filter(({ read, optional }) => !optional || result.policies.some((policy) => read(policy)));
-  const rows = result.policies.map((policy): Cell[] => [
-    nameOf(policy, baseline),
-    ...used.map(({ read, unit }) => measured(read(policy), unit)),
-    policy.exits.some((exit) => exit.share) ? policy.exits.map((exit) => `${exit.name} ${quantity(exit.share?.estimate, "share")}`).join(", ") : "—",
-  ]);
-  return table(["Policy", ...used.map(({ title }) => title), "Leaves at exit"], rows, { caption: "Policies" });
+interface Sheet {
+  readonly heads: string[];
+  readonly rows: Cell[][];
 }
 
-/** Differences to the baseline with their verdicts; null where nothing was compared. */
+function sheet(result: Result, columns: readonly Column[]): Sheet {
+  const baseline = baselineOf(result);
+  const used = columns.filter(({ read, optional }) => !optional || result.policies.some((policy) => read(policy)));
+  return {
+    heads: ["Policy", ...used.map(({ title }) => title)],
+    rows: result.policies.map((policy): Cell[] => [
+      nameOf(policy, baseline),
+      ...used.map(({ read, unit }) => measured(read(policy), unit)),
+    ]),
+  };
+}
+
+/** Whole percents in the order of the exits: "62 / 23 / 15 %". */
+function exitsText({ exits }: PolicyResult): string {
+  if (!exits.some((exit) => exit.share)) return "—";
+  return `${exits.map((exit) => (exit.share ? Math.round(exit.share.estimate * 100) : "—")).join(" / ")} %`;
+}
+
+/** How fast and how right each policy is, and where its requests leave. */
+export function policiesTable(result: Result): Markup {
+  const { heads, rows } = sheet(result, quality);
+  const names = result.policies.find((policy) => policy.exits.length > 0)?.exits.map((exit) => exit.name) ?? [];
+  const exits = html`Leaves at exit<br><span class="tag">${names.join(" / ")}</span>`;
+  return table(
+    [...heads, exits],
+    rows.map((row, i) => [...row, result.policies[i] ? exitsText(result.policies[i]) : "—"]),
+    { caption: "Policies: speed and accuracy" },
+  );
+}
+
+/** What each policy gets through and what that takes. */
+export function effortTable(result: Result): Markup {
+  const { heads, rows } = sheet(result, effort);
+  return table(heads, rows, { caption: "Policies: rates and costs" });
+}
+
+/** Differences to the baseline with their verdicts, a row a metric; null where nothing was compared. */
 export function differencesTable(result: Result): Markup | null {
   const baseline = baselineOf(result);
   if (baseline === null) return null;
-  const metrics = [...new Set(result.comparisons.map((c) => c.metric))];
   const names = [...new Set(result.comparisons.map((c) => c.policy))];
-  const rows = names.map((name): Cell[] => [
-    name,
-    ...metrics.map((metric): Cell => {
-      const found = result.comparisons.find((c) => c.policy === name && c.metric === metric);
-      if (!found) return "—";
-      const { estimate, range } = difference(found.difference, metricOf(metric).unit);
-      return html`<span class="diff">${estimate} <span class="badge ${found.verdict}">${found.verdict}</span>${range === "" ? null : html` <small>${range}</small>`}</span>`;
-    }),
-  ]);
+  const all = [...new Set(result.comparisons.map((c) => c.metric))];
+  const alike = all.filter((metric) => result.comparisons.every((c) => c.metric !== metric || isNothing(c)));
+  const rows = all
+    .filter((metric) => !alike.includes(metric))
+    .map((metric): Cell[] => [
+      capital(metricOf(metric).label),
+      ...names.map((name): Cell => {
+        const found = result.comparisons.find((c) => c.policy === name && c.metric === metric);
+        if (!found) return "—";
+        const { estimate, range } = difference(found.difference, metricOf(metric).unit);
+        return html`<span class="diff">${estimate} <span class="badge ${found.verdict}">${found.verdict}</span>${range === "" ? null : html` <small>${range}</small>`}</span>`;
+      }),
+    ]);
   return html`<h3>Difference to the baseline, ${baseline}</h3>
-<p class="note">Policy minus baseline, replication by replication on the same arrivals; “undecided” means that the interval does not settle which is better. pp = percentage points.</p>
-${table(["Policy", ...metrics.map((metric) => capital(metricOf(metric).label))], rows, { caption: `Differences to ${baseline}` })}`;
+<p class="note">Policy minus baseline, replication by replication on the same arrivals; “undecided” means that the interval does not settle which is better. pp = percentage points.${
+    alike.length === 0 ? null : ` No difference at all in ${list(alike.map((metric) => metricOf(metric).label))}.`
+  }</p>
+${table(["Metric", ...names], rows, { caption: `Differences to ${baseline}` })}`;
 }
 
 /** What became of every request, and what the warm-up cut took away. */
@@ -78,8 +116,18 @@ export function requestsTable(result: Result): Markup {
     ...reasons.map((reason) => count(requests.dropped[reason] ?? 0)),
     count(requests.in_flight),
     count(requests.deadline_missed),
-    warmup.requests === null ? "—" : `${count(warmup.requests)}${warmup.seconds === null ? "" : ` (${quantity(warmup.seconds, "s")})`}${warmup.found ? "" : ", end not found"}`,
+    warmup.requests === null
+      ? "—"
+      : `${count(warmup.requests)}${warmup.seconds === null ? "" : ` (${quantity(warmup.seconds, "s")})`}${warmup.found ? "" : ", end not found"}`,
   ]);
-  const heads = ["Policy", "Arrived", "Completed", ...reasons.map((reason) => `Dropped: ${reason}`), "In flight at the end", "Deadline missed", "Warm-up cut"];
+  const heads = [
+    "Policy",
+    "Arrived",
+    "Completed",
+    ...reasons.map((reason) => `Dropped: ${reason}`),
+    "In flight at the end",
+    "Deadline missed",
+    "Warm-up cut",
+  ];
   return table(heads, rows, { caption: "What became of the requests" });
 }

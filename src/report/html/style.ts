@@ -26,7 +26,11 @@ nav a:hover { text-decoration: underline; }
 .headline { margin: 0 0 .75rem; font-size: clamp(1.1rem, 2.4vw, 1.3rem); line-height: 1.45; font-weight: 600; text-wrap: pretty; }
 .card > :last-child, figure > :last-child { margin-bottom: 0; }
 .standings { margin: 0 0 .5rem; padding: 0; list-style: none; }
-.standings li { padding: .3rem 0; }
+.standings { display: grid; gap: .6rem; }
+.standings p { margin: 0; }
+.standings .badge { min-width: 7.4em; margin-right: .35em; text-align: center; }
+.card > h3 { margin-top: 1.1rem; }
+.checks .badge { min-width: 7.4em; text-align: center; }
 .checks { margin: .5rem 0 0; padding: 0; list-style: none; }
 .checks li { display: flex; flex-wrap: wrap; gap: .15rem .7rem; align-items: baseline; padding: .3rem 0; }
 .checks .seen { color: var(--soft); font-size: .92rem; }
@@ -54,22 +58,22 @@ summary { cursor: pointer; color: var(--link); font-size: .92rem; padding: .15re
 table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
 caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 th, td { padding: .45rem .75rem; text-align: right; white-space: nowrap; border-top: 1px solid var(--line); vertical-align: top; }
-thead th { border-top: 0; color: var(--soft); font-weight: 600; font-size: .82rem; vertical-align: bottom; }
+thead th { border-top: 0; color: var(--soft); font-weight: 600; font-size: .82rem; line-height: 1.35; vertical-align: bottom; white-space: normal; min-width: 4.6rem; }
 th.name, td.name { text-align: left; }
-tbody th { position: sticky; left: 0; background: var(--paper); font-weight: 600; max-width: 16rem; white-space: normal; min-width: 6.5rem; }
+tbody th { position: sticky; left: 0; background: var(--paper); font-weight: 600; }
+th.long { max-width: 20rem; min-width: 14rem; white-space: normal; }
 thead th:first-child { position: sticky; left: 0; background: var(--paper); }
 td small, .diff small { display: block; color: var(--soft); font-size: .78rem; }
-tr.base th, tr.base td { background: color-mix(in srgb, var(--ground) 70%, var(--paper)); }
 .tag { color: var(--soft); font-weight: 400; font-size: .8rem; white-space: nowrap; }
 .wide { white-space: normal; min-width: 15rem; }
 .note, .none { color: var(--soft); font-size: .92rem; }
-dl { display: grid; grid-template-columns: minmax(8rem, 14rem) 1fr; gap: .5rem 1.2rem; margin: 0; }
+dl { display: grid; grid-template-columns: minmax(8rem, 14rem) minmax(0, 1fr); gap: .5rem 1.2rem; margin: 0; }
 dt { font-weight: 600; }
 dd { margin: 0; }
 pre { margin: .3rem 0 0; padding: .7rem .9rem; overflow-x: auto; background: var(--ground); border: 1px solid var(--line); border-radius: 6px; font-size: .86rem; }
 code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: .9em; }
 footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .88rem; }
-@media (max-width: 35rem) { .page { padding: 0 .8rem 3rem; } .card, figure { padding: .9rem .8rem; } header { padding-top: 1.4rem; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .7rem; } th, td { padding: .4rem .55rem; } tbody th { max-width: 9rem; } }
+@media (max-width: 35rem) { .page { padding: 0 .8rem 3rem; } .card, figure { padding: .9rem .8rem; } header { padding-top: 1.4rem; } dl { grid-template-columns: minmax(0, 1fr); gap: 0; } dd { margin-bottom: .7rem; } th, td { padding: .4rem .55rem; } tbody th { max-width: 8.5rem; white-space: normal; } th.long { min-width: 8.5rem; } }
 @media print { :root { color-scheme: light; --ink: #000; --soft: #444; --paper: #fff; --ground: #fff; --line: #ccc; --link: #000; --good: #00614a; --good-ground: #fff; --bad: #9a3412; --bad-ground: #fff; --open: #333; --open-ground: #fff; --warn-ground: #fff; }
   @page { size: A4; margin: 14mm; } body { font-size: 10pt; } nav, .skip { display: none; } .page { max-width: none; padding: 0; } .card, figure { padding: .6rem 0; border: 0; border-top: 1px solid #ccc; border-radius: 0; }
   .scroll { overflow: visible; border: 0; } table { font-size: 7.5pt; } th, td { padding: .2rem .3rem; white-space: normal; } tbody th { position: static; min-width: 0; } tr, h2, h3 { break-inside: avoid; } h2, h3, .finding { break-after: avoid; } .badge { border: 1px solid currentColor; } }
