@@ -2,7 +2,7 @@
 
 /** Uniform numbers in [0, 1) with 32 random bits: sfc32 (Doty-Humphrey, PractRand), its state mixed from the seed and the labels. */
 export function randomStream(seed: number, ...labels: readonly (string | number)[]): () => number {
-  let state = 0x9e3779b9 ^ seed;
+  let state = 0x9e3779b9;
   const mix = (value: number): number => {
     // Finaliser of MurmurHash3 (Appleby), applied to a running state.
     state = Math.imul(state ^ value ^ (state >>> 16), 0x85ebca6b);

@@ -24,7 +24,7 @@ export interface MeasureOptions {
   readonly profile: Profile;
   /** Folder of kept measurements; the operating system's cache folder by default, null for none. */
   readonly cache?: string | null;
-  /** Rough times, never kept. */
+  /** Rough times, kept apart. */
   readonly quick?: boolean;
   readonly onProgress?: (note: string) => void;
 }
@@ -61,8 +61,9 @@ export async function measureTimings(
     cpus()[0]?.model ?? "unknown",
     process.versions.node,
     version,
+    quick ? "quick" : "careful",
   ];
-  const kept = cache === null || quick ? null : join(cache, `${model.name}-${hash(key)}.json`);
+  const kept = cache === null ? null : join(cache, `${model.name}-${hash(key)}.json`);
   const found = kept === null ? null : readKept(kept);
   if (found !== null) return { ...profile, ...found };
 

@@ -45,8 +45,9 @@ export function timeInTurn(subjects: readonly (() => void)[], plan: TimingPlan):
   });
   const blocks = subjects.map(() => new Float64Array(plan.blocks));
   for (let block = 0; block < plan.blocks; block += 1) {
+    collectGarbage("major");
     subjects.forEach((subject, i) => {
-      collectGarbage();
+      collectGarbage("minor");
       const count = calls[i]!;
       const begun = process.hrtime.bigint();
       for (let call = 0; call < count; call += 1) subject();
@@ -107,17 +108,17 @@ function trimmedCv(sorted: Float64Array): number {
 /** Five digits: more than any measurement here holds. */
 export const significant = (value: number): number => Number(value.toPrecision(5));
 
-let gc: (() => void) | null | undefined;
+let gc: ((options: { type: "major" | "minor" }) => void) | null | undefined;
 
-/** Collects garbage now rather than inside a block; without the engine's leave it does nothing. */
-function collectGarbage(): void {
+/** Collects garbage now rather than inside a block: all of it, or what calls leave behind. Without the engine's leave it does nothing. */
+function collectGarbage(type: "major" | "minor"): void {
   if (gc === undefined) {
     try {
       v8.setFlagsFromString("--expose_gc");
-      gc = vm.runInNewContext("gc") as () => void;
+      gc = vm.runInNewContext("gc") as NonNullable<typeof gc>;
     } catch {
       gc = null;
     }
   }
-  gc?.();
+  gc?.({ type });
 }
