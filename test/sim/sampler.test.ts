@@ -35,7 +35,7 @@ const stepped: readonly Distribution[] = [
 ];
 const all = [...spread, ...stepped].map((d) => [JSON.stringify(d), d] as const);
 
-const drawn = 40_000;
+const drawn = 20_000;
 function draws(d: Distribution): Float64Array {
   const { draw } = sampler(d);
   const key = deriveKey(20_26, 0, JSON.stringify(d));
