@@ -1,6 +1,6 @@
 /** A profile as text for a terminal: exits, times, bytes on the wire, and whether the parts add up. */
 import { codecs, type ExitTable, type Profile, type Timing } from "../profile.ts";
-import { qualityOf } from "./evaluate.ts";
+import { qualityOf } from "./quality.ts";
 import { addsUp } from "./time-network.ts";
 import { medianOf } from "./timing.ts";
 

@@ -38,78 +38,78 @@ export function measureExitTable(
 ): ExitTable {
   const { spec } = network;
   const cuts = spec.blocks.length - 1;
-  const exits = exitBlocks(spec);
+  const exits = exitBlocks(spec).length;
   const classes = spec.classes.length;
   const samples = calibration.count + evaluation.count;
-  const size = samples * exits.length * classes;
-  const logits = new Float32Array(size);
-  const tables: Record<string, Float32Array> = {};
-  for (const block of spec.blocks.slice(0, -1))
-    for (const codec of lossy) tables[`${block.name}:${codec}`] = new Float32Array(size);
-  const labels = new Int32Array(samples);
-  const split = new Uint8Array(samples).fill(1, calibration.count);
-  const wire = new Uint32Array(samples * cuts * codecs.length);
-
-  const put = (table: Float32Array, row: number, exit: number, source: Float32Array, at: number): void => {
-    table.set(source.subarray(at * classes, (at + 1) * classes), (row * exits.length + exit) * classes);
+  const empty = (): Float32Array => new Float32Array(samples * exits * classes);
+  const keys = spec.blocks.slice(0, -1).flatMap(({ name }) => lossy.map((codec) => `${name}:${codec}`));
+  const table: ExitTable = {
+    samples,
+    exits,
+    classes,
+    logits: empty(),
+    labels: new Int32Array(samples),
+    split: new Uint8Array(samples).fill(1, calibration.count),
+    wire: new Uint32Array(samples * cuts * codecs.length),
+    lossy: Object.fromEntries(keys.map((key) => [key, empty()])),
   };
-
   let done = 0;
   for (const part of [calibration, evaluation]) {
     for (let from = 0; from < part.count; from += chunk) {
       const rows = sliceRows(part, from, Math.min(part.count, from + chunk));
-      const first = done;
-      for (let i = 0; i < rows.count; i += 1) labels[first + i] = rows.labels[i]!;
-      let x = normalisedRows(spec, rows, 0, rows.count);
-      spec.blocks.forEach((block, index) => {
-        const heads = block.head === null ? [] : [index];
-        const outputs = network.run({ from: index, to: index + 1, heads, trunk: true }, x, rows.count);
-        x = outputs.at(-1)!;
-        if (block.head !== null) {
-          const exit = exits.indexOf(index);
-          // Exits up to a cut never see its tensor: their rows are those of the plain table.
-          const repeated = spec.blocks
-            .slice(index, -1)
-            .flatMap(({ name }) => lossy.map((codec) => tables[`${name}:${codec}`]!));
-          for (const table of [logits, ...repeated]) {
-            for (let i = 0; i < rows.count; i += 1) put(table, first + i, exit, outputs[0]!, i);
-          }
-        }
-        if (index === cuts) return;
-        const crossed = cross(
-          x,
-          rows.count,
-          (i, codec) => (first + i) * cuts * codecs.length + index * codecs.length + codec,
-          wire,
-        );
-        const later = exits.filter((exit) => exit > index);
-        for (const codec of lossy) {
-          const after = network.run(
-            { from: index + 1, to: spec.blocks.length, heads: later, trunk: false },
-            crossed[codec],
-            rows.count,
-          );
-          const table = tables[`${block.name}:${codec}`]!;
-          after.forEach((values, k) => {
-            for (let i = 0; i < rows.count; i += 1) put(table, first + i, exits.length - later.length + k, values, i);
-          });
-        }
-      });
+      addRows(network, table, rows, done);
       done += rows.count;
       onRows?.(done, samples);
     }
   }
-  for (const table of Object.values(tables)) settle(table, logits, classes);
-  for (const table of [logits, ...Object.values(tables)]) roundLogits(table, classes);
-  return { samples, exits: exits.length, classes, logits, labels, split, wire, lossy: tables };
+  for (const values of Object.values(table.lossy)) settle(values, table.logits, classes);
+  for (const values of [table.logits, ...Object.values(table.lossy)]) roundLogits(values, classes);
+  return table;
 }
 
-/** Encodes every row's tensor in every codec, notes the bytes, and gives back what arrives in the lossy formats. */
+/** Fills the table's rows from `first` on. */
+function addRows(network: Network, table: ExitTable, rows: Rows, first: number): void {
+  const { spec } = network;
+  const { classes } = table;
+  const exits = exitBlocks(spec);
+  const last = spec.blocks.length - 1;
+  const { count } = rows;
+  const put = (into: Float32Array, exit: number, logits: Float32Array): void => {
+    for (let i = 0; i < count; i += 1) {
+      into.set(logits.subarray(i * classes, (i + 1) * classes), ((first + i) * exits.length + exit) * classes);
+    }
+  };
+  for (let i = 0; i < count; i += 1) table.labels[first + i] = rows.labels[i]!;
+  let x = normalisedRows(spec, rows, 0, count);
+  spec.blocks.forEach((block, index) => {
+    const heads = block.head === null ? [] : [index];
+    const outputs = network.run({ from: index, to: index + 1, heads, trunk: true }, x, count);
+    x = outputs.at(-1)!;
+    if (block.head !== null) {
+      // Exits up to a cut never see its tensor: their rows are those of the plain table.
+      const cutsFromHere = spec.blocks.slice(index, -1).flatMap(({ name }) => lossy.map((codec) => `${name}:${codec}`));
+      for (const into of [table.logits, ...cutsFromHere.map((key) => table.lossy[key]!)])
+        put(into, exits.indexOf(index), outputs[0]!);
+    }
+    if (index === last) return;
+    const arrived = cross(x, count, (i, codec, size) => {
+      table.wire![((first + i) * last + index) * codecs.length + codec] = size;
+    });
+    const later = exits.filter((exit) => exit > index);
+    for (const codec of lossy) {
+      const piece = { from: index + 1, to: last + 1, heads: later, trunk: false };
+      network.run(piece, arrived[codec], count).forEach((logits, k) => {
+        put(table.lossy[`${block.name}:${codec}`]!, exits.length - later.length + k, logits);
+      });
+    }
+  });
+}
+
+/** Encodes every row's tensor in every codec, reports the bytes, and gives back what arrives in the lossy formats. */
 function cross(
   x: Float32Array,
   rows: number,
-  at: (row: number, codec: number) => number,
-  wire: Uint32Array,
+  onBytes: (row: number, codec: number, bytes: number) => void,
 ): Record<(typeof lossy)[number], Float32Array> {
   const arrived = { float16: new Float32Array(x.length), uint8: new Float32Array(x.length) };
   const size = x.length / rows;
@@ -117,7 +117,7 @@ function cross(
     const tensor = x.subarray(row * size, (row + 1) * size);
     codecs.forEach((codec, index) => {
       const bytes = encode(codec, tensor);
-      wire[at(row, index)] = bytes.length;
+      onBytes(row, index, bytes.length);
       if (codec === "float16" || codec === "uint8") arrived[codec].set(decode(codec, bytes, size), row * size);
     });
   }

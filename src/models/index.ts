@@ -7,11 +7,11 @@ export { classesOf, type Dataset, type DatasetName, datasetNames, loadDataset, t
 export { describeProfile } from "./describe-profile.ts";
 export { type EngineName, engineNames, preferredEngine } from "./engine.ts";
 export { InterruptedError, UserError } from "./errors.ts";
-export type { ExitQuality } from "./evaluate.ts";
 export { loadModel, type Model, saveModel } from "./model-folder.ts";
 export type { Block, Layer, NetworkSpec } from "./network-spec.ts";
 export type { Weights } from "./parameters.ts";
 export { type ProfileOptions, profileModel } from "./profile-model.ts";
+export type { ExitQuality } from "./quality.ts";
 export { type MeasureOptions, measureTimings } from "./remeasure.ts";
 export { profileText, saveProfile } from "./save-profile.ts";
 export { modelFolder, shippedModels } from "./shipped.ts";

@@ -1,28 +1,19 @@
 /** Measures a model on this host: times, bytes on the wire, and the exit table. */
-import { cpus, loadavg } from "node:os";
-import {
-  type Codec,
-  type CodecCost,
-  codecs,
-  type ExitTable,
-  type Profile,
-  type ProfileHost,
-  type Segment,
-} from "../profile.ts";
-import { version } from "../version.ts";
-import { type Backend, loadBackend } from "./backend.ts";
-import { normalisedRows } from "./batches.ts";
-import { type Dataset, type Rows, sliceRows, splitTraining } from "./data/dataset.ts";
+import { loadavg } from "node:os";
+import { type Codec, codecs, type ExitTable, type Profile } from "../profile.ts";
+import { loadBackend } from "./backend.ts";
+import { type Dataset, sliceRows, splitTraining } from "./data/dataset.ts";
 import type { EngineName } from "./engine.ts";
 import { UserError } from "./errors.ts";
 import { measureExitTable } from "./exit-table.ts";
 import type { Model } from "./model-folder.ts";
 import { Network } from "./network.ts";
 import { exitBlocks } from "./network-spec.ts";
-import { costOf, sizeOf } from "./parameters.ts";
-import { type CodecTimes, timeCodecs } from "./time-codecs.ts";
-import { measuredBatches, type NetworkTimes, quietScatter, timeNetwork } from "./time-network.ts";
-import { carefulTiming, quickTiming, significant } from "./timing.ts";
+import { sizeOf } from "./parameters.ts";
+import { hostOf, sampleInputs, segmentsOf, timedSamples } from "./profile-parts.ts";
+import { timeCodecs } from "./time-codecs.ts";
+import { measuredBatches, timeNetwork } from "./time-network.ts";
+import { carefulTiming, quickTiming } from "./timing.ts";
 
 export interface ProfileOptions {
   readonly model: Model;
@@ -37,9 +28,6 @@ export interface ProfileOptions {
 
 /** Calibration rows of a shipped exit table; the training set's end that was not trained on holds more. */
 const tableCalibrationRows = 5000;
-/** Samples whose tensors are encoded and decoded in turn while codecs are timed. */
-export const timedSamples = Math.max(...measuredBatches);
-
 /**
  * Measures times first, then the exit table. The calibration rows lie in the part of the training set that the model never learnt from.
  * @returns a profile and its table; `check` and `host.noisy` tell how far the times are to be trusted
@@ -99,56 +87,6 @@ export async function profileModel({
   };
   const params = profile.segments.reduce((sum, { trunk, head }) => sum + trunk.params + (head?.params ?? 0), 0);
   return { profile: { ...profile, model: { ...profile.model, params } }, table };
-}
-
-/** The first rows of a set, normalised: as many as the largest batch, rows repeated where there are fewer. */
-export function sampleInputs(network: Network, rows: Rows): Float32Array {
-  const size = sizeOf(network.shapes[0]!);
-  const present = normalisedRows(network.spec, rows, 0, Math.min(rows.count, timedSamples));
-  const all = new Float32Array(timedSamples * size);
-  for (let at = 0; at < all.length; at += present.length) all.set(present.subarray(0, all.length - at), at);
-  return all;
-}
-
-/** This machine and engine, and whether the measurement was quiet. */
-export function hostOf(backend: Backend, loadBefore: number, times: NetworkTimes): ProfileHost {
-  const processors = cpus();
-  return {
-    cpu: processors[0]?.model.trim() ?? "unknown",
-    cores: processors.length,
-    engine: backend.name,
-    engine_version: backend.version,
-    node: process.versions.node,
-    offramp: version,
-    date: new Date().toISOString(),
-    load_average: [significant(loadBefore), significant(loadavg()[0]!)],
-    noisy: times.scatter > quietScatter,
-  };
-}
-
-/** Segments of a profile from a network, its measured times and codec costs. */
-export function segmentsOf(
-  network: Network,
-  times: NetworkTimes,
-  costs: readonly CodecTimes[],
-  bytes: (cut: number, codec: Codec) => number,
-): Segment[] {
-  const { spec, shapes } = network;
-  return spec.blocks.map((block, i) => {
-    const cost = costs[i];
-    const head = block.head === null ? null : { ...costOf(block.head, shapes[i + 1]!), time: times.heads[i]! };
-    return {
-      name: block.name,
-      trunk: { ...costOf(block.layers, shapes[i]!), time: times.trunks[i]! },
-      head,
-      output: cost === undefined ? null : { shape: shapes[i + 1]!, codecs: costsOf(cost, (codec) => bytes(i, codec)) },
-    };
-  });
-}
-
-function costsOf(times: CodecTimes, bytes: (codec: Codec) => number): Record<Codec, CodecCost> {
-  const entries = codecs.map((codec) => [codec, { bytes: significant(bytes(codec)), ...times[codec] }]);
-  return Object.fromEntries(entries) as Record<Codec, CodecCost>;
 }
 
 /** Mean bytes of a cut in a codec over all rows of the table. */

@@ -13,7 +13,7 @@ import { writeWhole } from "./files.ts";
 import { loadModel } from "./model-folder.ts";
 import { Network } from "./network.ts";
 import { sizeOf } from "./parameters.ts";
-import { hostOf, segmentsOf, timedSamples } from "./profile-model.ts";
+import { hostOf, segmentsOf, timedSamples } from "./profile-parts.ts";
 import { randomStream } from "./random.ts";
 import { timeCodecs } from "./time-codecs.ts";
 import { timeNetwork } from "./time-network.ts";

@@ -10,12 +10,13 @@ import { type Checkpoint, type EpochRecord, loadCheckpoint, saveCheckpoint } fro
 import { type Dataset, type Rows, splitTraining } from "./data/dataset.ts";
 import type { EngineName } from "./engine.ts";
 import { InterruptedError, UserError } from "./errors.ts";
-import { type ExitQuality, logitsOf, qualityOf } from "./evaluate.ts";
+import { logitsOf } from "./evaluate.ts";
 import { writeWhole } from "./files.ts";
 import { type Model, saveModel } from "./model-folder.ts";
 import { Network } from "./network.ts";
 import { exitBlocks, type NetworkSpec } from "./network-spec.ts";
 import { initialWeights, isTrained, parametersOf, sizeOf } from "./parameters.ts";
+import { type ExitQuality, qualityOf } from "./quality.ts";
 import { trainingLog } from "./training-log.ts";
 import { TrainingStep } from "./training-step.ts";
 import type { TrainingPlan } from "./zoo.ts";

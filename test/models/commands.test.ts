@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import yargs from "yargs";
+import { UsageError } from "../../src/cli/numbers.ts";
 import { profileCommand } from "../../src/cli/profile.ts";
 import { trainCommand } from "../../src/cli/train.ts";
 import { randomStream } from "../../src/models/random.ts";
@@ -37,7 +38,8 @@ async function offramp(...argv: string[]): Promise<void> {
     .exitProcess(false)
     .parserConfiguration({ "parse-numbers": false, "parse-positional-numbers": false })
     .fail((message, error) => {
-      throw error ?? new Error(message);
+      // yargs wraps what a coercion throws and drops its exit code; every such error is of what the user gave.
+      throw error?.name === "YError" ? new UsageError(error.message) : (error ?? new UsageError(message));
     })
     .parseAsync();
 }
@@ -68,7 +70,7 @@ const small = ["--epochs", "2", "--batch", "16", "--calibration-rows", "80"];
 describe("a mistake on the command line ends with code 2 and says what was expected", () => {
   test.each([
     [["train", "b-lenet", "--epochs", "abc"], "--epochs"],
-    [["train", "b-lenet", "--epochs", "0"], "of at least 1"],
+    [["train", "b-lenet", "--epochs", "0"], "from 1 to 10000"],
     [["train", "b-lenet", "--batch", "1.5"], "a whole number"],
     [["train", "b-lenet", "--seed", "NaN"], "--seed"],
     [["train", "b-lenet", "--learning-rate", "-1"], "--learning-rate"],

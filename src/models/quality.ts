@@ -1,0 +1,65 @@
+/** How good each exit is, from its logits and the labels. */
+
+/** Quality of one exit over some rows. */
+export interface ExitQuality {
+  /** Share of rows whose largest logit is the label's; of equal ones the lowest class counts. */
+  readonly accuracy: number;
+  /** Mean largest softmax probability. */
+  readonly confidence: number;
+  /** Expected calibration error over 15 equal bins of confidence (Guo et al. 2017). */
+  readonly calibrationError: number;
+  /** Mean cross-entropy [nats]. */
+  readonly loss: number;
+}
+
+/**
+ * Quality of every exit.
+ * @param logits shape [rows, exits, classes]
+ * @param labels shape [rows]
+ * @param pick the rows that count; all by default
+ */
+export function qualityOf(
+  logits: Float32Array,
+  labels: ArrayLike<number>,
+  exits: number,
+  classes: number,
+  pick: (row: number) => boolean = () => true,
+): ExitQuality[] {
+  return Array.from({ length: exits }, (_, exit) => {
+    const bins = Array.from({ length: 15 }, () => ({ count: 0, confidence: 0, correct: 0 }));
+    let rows = 0;
+    let loss = 0;
+    for (let row = 0; row < labels.length; row += 1) {
+      if (!pick(row)) continue;
+      const from = (row * exits + exit) * classes;
+      const { top, confidence, logSum } = softmaxTop(logits, from, classes);
+      rows += 1;
+      loss += logSum - logits[from + labels[row]!]!;
+      const bin = bins[Math.min(14, Math.floor(confidence * 15))]!;
+      bin.count += 1;
+      bin.confidence += confidence;
+      bin.correct += top === labels[row] ? 1 : 0;
+    }
+    const sum = (of: (bin: (typeof bins)[number]) => number): number => bins.reduce((total, bin) => total + of(bin), 0);
+    return {
+      accuracy: sum((bin) => bin.correct) / rows,
+      confidence: sum((bin) => bin.confidence) / rows,
+      calibrationError: sum((bin) => Math.abs(bin.correct - bin.confidence)) / rows,
+      loss: loss / rows,
+    };
+  });
+}
+
+/** The class of the largest logit, its softmax probability, and the log of the sum of exponentials. */
+function softmaxTop(
+  logits: Float32Array,
+  from: number,
+  classes: number,
+): { top: number; confidence: number; logSum: number } {
+  let top = 0;
+  for (let c = 1; c < classes; c += 1) if (logits[from + c]! > logits[from + top]!) top = c;
+  const largest = logits[from + top]!;
+  let sum = 0;
+  for (let c = 0; c < classes; c += 1) sum += Math.exp(logits[from + c]! - largest);
+  return { top, confidence: 1 / sum, logSum: largest + Math.log(sum) };
+}
