@@ -1,7 +1,8 @@
 import { basename, join } from "node:path";
 import type { CommandModule } from "yargs";
-import { runExperiment } from "../experiment/run.ts";
-import { closeWorkers, workerExecutor } from "../experiment/workers.ts";
+import type { Result } from "../experiment/result.ts";
+import { runExperiment, type Unit } from "../experiment/run.ts";
+import { workerPool } from "../experiment/workers.ts";
 import { version } from "../version.ts";
 import { writeWhole } from "./files.ts";
 import { Interrupted, onInterrupt } from "./interrupt.ts";
@@ -10,6 +11,7 @@ import { integer, UsageError } from "./numbers.ts";
 import { Progress } from "./progress.ts";
 import { describeRun } from "./provenance.ts";
 import { rowOutput } from "./rows.ts";
+import { Unfinished } from "./unfinished.ts";
 
 interface Options {
   readonly file: readonly string[];
@@ -94,25 +96,29 @@ export const runCommand: CommandModule<object, Options> = {
   },
 };
 
-async function runOne(
-  loaded: Awaited<ReturnType<typeof loadExperiment>>,
-  folder: string,
-  options: Options,
-): Promise<boolean> {
-  const { experiment, source } = loaded;
+type Loaded = Awaited<ReturnType<typeof loadExperiment>>;
+
+/** @returns whether an expectation failed */
+async function runOne(loaded: Loaded, folder: string, options: Options): Promise<boolean> {
+  const { experiment } = loaded;
   for (const warning of loaded.warnings) process.stderr.write(`${warning}\n`);
   const progress = new Progress(options.quiet);
   const startedAt = new Date();
   const rows = options.rows === undefined ? null : rowOutput(join(folder, "requests.csv"));
+  const unfinished = new Unfinished(folder, experiment, loaded.resolved);
+  if (unfinished.count > 0 && !options.quiet)
+    process.stderr.write(`going on from ${unfinished.count} finished parts\n`);
   const interrupt = onInterrupt();
-  const workers = rows === null ? workerExecutor(source, experiment, options.workers) : null;
+  const pool = rows === null ? await workerPool(loaded.source, experiment, options.workers) : null;
   try {
     const { result, distributions, events } = await runExperiment(experiment, {
       version,
-      ...(workers === null ? {} : { execute: workers.execute, concurrency: workers.threads }),
-      ...(rows === null ? {} : { recorder: rows.recorder }),
+      ...(pool === null ? {} : { execute: (unit) => pool.execute(unit), concurrency: pool.threads }),
+      // Rows are written as requests end, so they need the runs themselves.
+      ...(rows === null ? { known: (unit: Unit) => unfinished.known(unit) } : { recorder: rows.recorder }),
       between: () => interrupt.check(),
-      onUnit: (done, of, unit) => {
+      onUnit: (done, of, unit, outcome) => {
+        unfinished.add(unit, outcome);
         interrupt.throwIfAsked();
         progress.show(`${experiment.title}: ${unit.policy}, ${done} of ${of}`, done / of);
       },
@@ -124,26 +130,35 @@ async function runOne(
     rows?.commit();
     if (options.report) {
       const { writeReport } = await import("./write-report.ts");
-      await writeReport(folder, result, distributions, `offramp ${process.argv.slice(2).join(" ")}`);
+      await writeReport(folder, result, distributions, `offramp ${process.argv.slice(2).join(" ")}`, loaded.resolved);
     }
     writeWhole(join(folder, "run.json"), `${JSON.stringify(describeRun(startedAt, events), null, 1)}\n`);
-    if (options.json) process.stdout.write(`${JSON.stringify(result, null, 1)}\n`);
-    else {
-      const { renderTable } = await import("../report/table.ts");
-      const color = options.color && process.stdout.isTTY === true && !process.env["NO_COLOR"];
-      process.stdout.write(renderTable(result, { color, width: process.stdout.columns ?? 120 }));
-      process.stdout.write(
-        options.report ? `\nreport: ${join(folder, "report.html")}\n` : `\nresults: ${join(folder, "result.json")}\n`,
-      );
-    }
+    unfinished.discard();
+    await show(result, folder, options);
     return result.expectations.some((e) => e.verdict === "failed");
   } catch (error) {
     progress.end();
     rows?.discard();
-    if (error instanceof Interrupted) throw new Interrupted(`interrupted; nothing was written to ${folder}`);
-    throw error;
+    if (!(error instanceof Interrupted)) throw error;
+    unfinished.keep();
+    throw new Interrupted(
+      `interrupted: ${unfinished.count} finished parts are kept in ${folder}, the same command goes on from there`,
+    );
   } finally {
     interrupt.stop();
-    await closeWorkers(workers);
+    await pool?.close();
   }
+}
+
+async function show(result: Result, folder: string, options: Options): Promise<void> {
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify(result, null, 1)}\n`);
+    return;
+  }
+  const { renderTable } = await import("../report/table.ts");
+  const color = options.color && process.stdout.isTTY === true && !process.env["NO_COLOR"];
+  process.stdout.write(renderTable(result, { color, width: process.stdout.columns ?? 120 }));
+  process.stdout.write(
+    options.report ? `\nreport: ${join(folder, "report.html")}\n` : `\nresults: ${join(folder, "result.json")}\n`,
+  );
 }

@@ -1,0 +1,62 @@
+/** A scenario as an experiment: what is to be run, point by point, policy by policy. */
+import { compile, type Materials } from "../scenario/compile.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import type { Experiment, Point } from "./run.ts";
+
+export interface PlanOptions {
+  /** The scenario with the values of a point of its sweep. @throws ScenarioError when they do not fit */
+  readonly at: (point: Point) => Scenario;
+  readonly inputs?: Experiment["inputs"];
+}
+
+/** Arrivals of one replication, from the rates when only a duration is given. */
+function arrivalsOf(scenario: Scenario): number {
+  const { requests, duration } = scenario.run;
+  if (requests !== null) return requests;
+  return scenario.streams.reduce((sum, { arrivals, from, total }) => {
+    const devices = total ? 1 : (scenario.nodes.find((node) => node.name === from)?.count ?? 1);
+    if (arrivals.kind === "poisson") return sum + arrivals.rate * devices * duration!;
+    if (arrivals.kind === "periodic") return sum + (devices * duration!) / arrivals.period;
+    return sum + arrivals.instants.length * devices;
+  }, 0);
+}
+
+/** Axes in the order they are written; every combination of their values, the last axis fastest. */
+function pointsOf(sweep: Scenario["sweep"]): Point[] {
+  if (sweep.length === 0) return [];
+  return sweep.reduce<Point[]>(
+    (points, { path, values }) =>
+      points.flatMap((point) =>
+        values.map((value) => ({
+          ...point,
+          [path]: typeof value === "string" || typeof value === "number" ? value : JSON.stringify(value),
+        })),
+      ),
+    [{}],
+  );
+}
+
+export function experimentOf(scenario: Scenario, materials: Materials, { at, inputs = [] }: PlanOptions): Experiment {
+  const scenarios = new Map<Point, Scenario>();
+  return {
+    title: scenario.title,
+    seed: scenario.seed,
+    replications: scenario.run.replications,
+    confidence: scenario.run.confidence,
+    requests: arrivalsOf(scenario),
+    baseline: scenario.baseline,
+    policies: scenario.policies.map((policy) => policy.name),
+    points: pointsOf(scenario.sweep),
+    expectations: scenario.expect,
+    inputs,
+    setup: (point, policy) => {
+      if (Object.keys(point).length === 0) return compile(scenario, policy, materials);
+      let there = scenarios.get(point);
+      if (there === undefined) {
+        there = at(point);
+        scenarios.set(point, there);
+      }
+      return compile(there, policy, materials);
+    },
+  };
+}

@@ -1,0 +1,114 @@
+/** A measured model: times of the profile, scaled to each node; sizes and scores of the evaluation rows. */
+import type { Codec, Profile, Timing, Work } from "../profile.ts";
+import type { Distribution } from "../sim/distribution.ts";
+import type { Model } from "../sim/setup.ts";
+import { resolve } from "./compile-synthetic.ts";
+import type { LoadedProfile } from "./resources.ts";
+import type { ProfileModel, Scenario, ScenarioNode } from "./scenario.ts";
+
+const constant = (value: number): Distribution => ({ kind: "constant", value });
+
+/** The measured distribution at batch 1. */
+function measured(timing: Timing): Distribution {
+  return { kind: "empirical", quantiles: timing.quantiles_s };
+}
+
+/** The middle quantile: the central time [s]. */
+export function central(timing: Timing): number {
+  return timing.quantiles_s[(timing.quantiles_s.length - 1) / 2]!;
+}
+
+const atOne = (work: Work): Timing => work.time.find((timing) => timing.batch === 1)!;
+
+/** Central time of the whole network with all its heads [s]. */
+function wholeTime(profile: Profile): number {
+  return profile.segments.reduce(
+    (sum, { trunk, head }) => sum + central(atOne(trunk)) + (head === null ? 0 : central(atOne(head))),
+    0,
+  );
+}
+
+/** How one node runs the pieces of a profile. */
+interface Pace {
+  work(of: (profile: Profile) => Work): Distribution;
+  codec(of: (profile: Profile) => Timing): Distribution;
+}
+
+/**
+ * On the profile's own host, and on a node with a profile of its own, what was measured; elsewhere constants. Codec times of a device are
+ * those of the profile's host times the ratio of the whole network's times: nothing better is known of it (assumed).
+ */
+function paceOf(node: ScenarioNode, model: Profile, profiles: ReadonlyMap<string, LoadedProfile>): Pace {
+  const { speed } = node;
+  switch (speed.kind) {
+    case "model":
+      return { work: (of) => measured(atOne(of(model))), codec: (of) => measured(of(model)) };
+    case "profile": {
+      const own = profiles.get(speed.profile)!.profile;
+      return { work: (of) => measured(atOne(of(own))), codec: (of) => measured(of(own)) };
+    }
+    case "speed":
+      return {
+        work: (of) => constant(central(atOne(of(model))) / speed.speed),
+        codec: (of) => constant(central(of(model)) / speed.speed),
+      };
+    case "device": {
+      const { rate, overhead } = speed.figures;
+      const time = ({ macs, layers }: Work): number => (2 * macs) / rate.value + overhead.value * layers;
+      const whole = model.segments.reduce(
+        (sum, { trunk, head }) => sum + time(trunk) + (head === null ? 0 : time(head)),
+        0,
+      );
+      const ratio = whole / wholeTime(model);
+      return { work: (of) => constant(time(of(model))), codec: (of) => constant(central(of(model)) * ratio) };
+    }
+  }
+}
+
+export function profileModel(
+  scenario: Scenario,
+  model: ProfileModel,
+  codec: Codec,
+  profiles: ReadonlyMap<string, LoadedProfile>,
+): Model {
+  const { profile, table } = profiles.get(model.profile)!;
+  const rows = table();
+  const { nodes, streams } = scenario;
+  const paces = nodes.map((node) => paceOf(node, profile, profiles));
+  const names = profile.segments.map((segment) => segment.name);
+  const exits = profile.exits.map((exit) => ({ name: exit.name, after: names.indexOf(exit.after) }));
+  const perPlace = <T>(of: (pace: Pace) => T): T[][] => {
+    const row = paces.map(of);
+    return streams.map(() => row);
+  };
+  // Cut 0 is the raw input, sent as it is; cut k the tensor behind segment k - 1.
+  const cuts = names.map((_, k) => k);
+  const cost = (k: number, which: "encode" | "decode") => (p: Profile) =>
+    p.segments[k - 1]!.output!.codecs[codec][which];
+  return {
+    segments: names,
+    exits,
+    trunk: perPlace((pace) => names.map((_, k) => pace.work((p) => p.segments[k]!.trunk))),
+    head: perPlace((pace) => exits.map(({ after }) => pace.work((p) => p.segments[after]!.head!))),
+    encode: perPlace((pace) => cuts.map((k) => (k === 0 ? null : pace.codec(cost(k, "encode"))))),
+    decode: perPlace((pace) => cuts.map((k) => (k === 0 ? null : pace.codec(cost(k, "decode"))))),
+    size: streams.map(() =>
+      cuts.map((k) => {
+        if (k === 0) return constant(profile.model.input.bytes);
+        const bytes = rows.wire(k - 1, codec);
+        return bytes === null
+          ? constant(profile.segments[k - 1]!.output!.codecs[codec].bytes)
+          : { kind: "rows" as const, bytes };
+      }),
+    ),
+    result: streams.map((stream) => resolve(model.result, stream.from, stream.name) ?? constant(0)),
+    outputs: {
+      kind: "table",
+      rows: rows.rows,
+      classes: rows.classes,
+      labels: rows.labels,
+      scores: rows.scores,
+      crossed: cuts.map((k) => (k === 0 ? null : rows.crossed(names[k - 1]!, codec))),
+    },
+  };
+}

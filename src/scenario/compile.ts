@@ -1,0 +1,138 @@
+/** A scenario's policy as the simulator takes it: indices for names, a distribution for every time and size. */
+import type { Codec } from "../profile.ts";
+import type { Distribution } from "../sim/distribution.ts";
+import { exitRules } from "../sim/exit-rules/index.ts";
+import { placementRules } from "../sim/placement-rules/index.ts";
+import type { Arrivals, Link, Model, NodeGroup, Policy, Setup, Stream } from "../sim/setup.ts";
+import { bitsPerSecond, seconds, watts } from "../units.ts";
+import { profileModel } from "./compile-profile.ts";
+import { syntheticModel } from "./compile-synthetic.ts";
+import type { LoadedProfile } from "./resources.ts";
+import type { Leaf, Scenario, ScenarioPolicy, ScenarioStream } from "./scenario.ts";
+import type { EvaluationTable } from "./table.ts";
+
+/** What the scenario refers to, read. */
+export interface Materials {
+  /** By the reference in the scenario. */
+  readonly profiles: ReadonlyMap<string, LoadedProfile>;
+  /** Of a synthetic model with a table. */
+  readonly table: EvaluationTable | null;
+}
+
+export function compile(scenario: Scenario, policyName: string, materials: Materials): Setup {
+  const policy = scenario.policies.find((p) => p.name === policyName);
+  if (policy === undefined)
+    throw new RangeError(`no policy ${policyName} in ${scenario.policies.map((p) => p.name).join(", ")}`);
+  const model = modelOf(scenario, policy.place.codec, materials);
+  return {
+    nodes: scenario.nodes.map(
+      (node): NodeGroup => ({
+        name: node.name,
+        count: node.count,
+        servers: node.servers,
+        queue: node.queue,
+        power: node.power === null ? null : { idle: watts(node.power.idle), busy: watts(node.power.busy) },
+        price: node.price,
+      }),
+    ),
+    links: scenario.links.map((link): Link => {
+      const way = (capacity: number): Link["up"] => ({
+        capacity: bitsPerSecond(capacity),
+        latency: seconds(link.latency),
+        jitter: link.jitter === null ? null : plain(link.jitter),
+      });
+      return {
+        name: link.name,
+        kind: link.kind,
+        from: nodeIndex(scenario, link.between[0]),
+        to: nodeIndex(scenario, link.between[1]),
+        per: link.per === null ? null : nodeIndex(scenario, link.per),
+        up: way(link.up),
+        down: way(link.down),
+        perMessage: seconds(link.perMessage),
+        mtu: link.mtu,
+        header: link.header,
+      };
+    }),
+    streams: scenario.streams.map((stream) => streamOf(scenario, stream)),
+    model,
+    policy: policyOf(scenario, policy, model),
+    run: {
+      requests: scenario.run.requests,
+      duration: scenario.run.duration === null ? null : seconds(scenario.run.duration),
+      warmup:
+        scenario.run.warmup.kind === "time"
+          ? { kind: "time", at: seconds(scenario.run.warmup.at) }
+          : scenario.run.warmup,
+    },
+    seed: scenario.seed,
+  };
+}
+
+export function nodeIndex(scenario: Scenario, name: string): number {
+  return scenario.nodes.findIndex((node) => node.name === name);
+}
+
+/** A distribution without the name of the file it was read from. */
+export function plain(leaf: Leaf): Distribution {
+  const { file: _, ...distribution } = leaf;
+  return distribution;
+}
+
+function modelOf(scenario: Scenario, codec: Codec, materials: Materials): Model {
+  if (scenario.model.kind === "synthetic") return syntheticModel(scenario, scenario.model, materials.table);
+  return profileModel(scenario, scenario.model, codec, materials.profiles);
+}
+
+function streamOf(scenario: Scenario, stream: ScenarioStream): Stream {
+  const source = nodeIndex(scenario, stream.from);
+  const { count } = scenario.nodes[source]!;
+  const to = stream.answerTo;
+  return {
+    name: stream.name,
+    source,
+    arrivals: arrivalsOf(stream, count),
+    samples: stream.samples,
+    deadline: stream.deadline === null ? null : seconds(stream.deadline),
+    late: stream.late,
+    answerTo: to === "source" || to === "nowhere" ? to : nodeIndex(scenario, to),
+  };
+}
+
+/** Rates of a whole group are divided by its devices; instants are dealt in turn. */
+function arrivalsOf({ arrivals, total }: ScenarioStream, count: number): Arrivals {
+  const among = total ? count : 1;
+  switch (arrivals.kind) {
+    case "poisson":
+      return { kind: "poisson", rate: arrivals.rate / among };
+    case "periodic":
+      return {
+        kind: "periodic",
+        period: seconds(arrivals.period * among),
+        phase: arrivals.phase === null ? null : seconds(arrivals.phase),
+      };
+    case "trace":
+      return { kind: "trace", instants: Float64Array.from(arrivals.instants), each: !total };
+  }
+}
+
+function policyOf(scenario: Scenario, policy: ScenarioPolicy, model: Model): Policy {
+  const exitType = exitRules.find((rule) => rule.name === policy.exit.rule)!;
+  const placeType = placementRules.find((rule) => rule.name === policy.place.rule)!;
+  const plan = {
+    exits: model.exits.map((exit) => exit.name),
+    classes: model.outputs.kind === "table" ? model.outputs.classes : 0,
+  };
+  const index = (name: string): number | "source" => (name === "source" ? name : nodeIndex(scenario, name));
+  const where = Object.fromEntries(
+    Object.entries(policy.place.options).map(([key, value]) => [
+      key,
+      typeof value === "string" ? index(value) : value.map(index),
+    ]),
+  );
+  return {
+    name: policy.name,
+    exit: exitType.make(policy.exit.options, plan),
+    place: placeType.make(where, model.segments.length),
+  };
+}

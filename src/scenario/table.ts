@@ -1,0 +1,123 @@
+/** What the exits say about the evaluation rows, as scores that rules read. Calibration rows are left behind here. */
+import type { NpyArray } from "../npz.ts";
+import { type Codec, codecs, lossyCodecs } from "../profile.ts";
+import type { ExitScores } from "../sim/setup.ts";
+
+export interface EvaluationTable {
+  readonly rows: number;
+  readonly classes: number;
+  readonly labels: Int32Array;
+  /** By exit. */
+  readonly scores: readonly ExitScores[];
+  /** Scores by exit after the tensor behind a segment crossed in a lossy codec; null where it is not lossy or was not measured. */
+  readonly crossed: (segment: string, codec: Codec) => readonly ExitScores[] | null;
+  /** Bytes on the wire of the tensor behind segment `cut` (0 the first), by row; null where not measured. */
+  readonly wire: (cut: number, codec: Codec) => Uint32Array | null;
+}
+
+/** @throws RangeError saying what is wrong with which array */
+export function evaluationTable(
+  arrays: Readonly<Record<string, NpyArray>>,
+  exits: number,
+  classes: number | null,
+  cuts: number,
+): EvaluationTable {
+  const logits = need(arrays, "logits", 3);
+  const [samples, tableExits, tableClasses] = logits.shape as [number, number, number];
+  if (tableExits !== exits) throw new RangeError(`logits has ${tableExits} exits, the model has ${exits}`);
+  if (classes !== null && tableClasses !== classes)
+    throw new RangeError(`logits has ${tableClasses} classes, the model has ${classes}`);
+  const labels = Int32Array.from(need(arrays, "labels", 1, [samples]).data, Number);
+  if (labels.some((label) => label < 0 || label >= tableClasses))
+    throw new RangeError(`labels go beyond the ${tableClasses} classes`);
+  const split = arrays["split"] === undefined ? null : need(arrays, "split", 1, [samples]).data;
+  const kept: number[] = [];
+  for (let i = 0; i < samples; i++) if (split === null || Number(split[i]) === 1) kept.push(i);
+  if (kept.length === 0) throw new RangeError("split holds no evaluation row (1)");
+  const shape = [samples, tableExits, tableClasses];
+  const scored = new Map<string, readonly ExitScores[]>();
+  const scoresOf = (name: string): readonly ExitScores[] => {
+    const known = scored.get(name);
+    if (known !== undefined) return known;
+    const scores = score(need(arrays, name, 3, shape).data as ArrayLike<number>, kept, exits, tableClasses, name);
+    scored.set(name, scores);
+    return scores;
+  };
+  const wire = arrays["wire"] === undefined ? null : need(arrays, "wire", 3, [samples, cuts, codecs.length]).data;
+  return {
+    rows: kept.length,
+    classes: tableClasses,
+    labels: Int32Array.from(kept, (row) => labels[row]!),
+    scores: scoresOf("logits"),
+    crossed: (segment, codec) => {
+      if (!lossyCodecs.includes(codec)) return null;
+      // Deflate gives back what it was given, so that the twins share one table.
+      const name = [codec, codec.replace("-deflate", "")]
+        .map((c) => `logits@${segment}:${c}`)
+        .find((key) => arrays[key] !== undefined);
+      return name === undefined ? null : scoresOf(name);
+    },
+    wire: (cut, codec) => {
+      if (wire === null || cut >= cuts) return null;
+      const c = codecs.indexOf(codec);
+      return Uint32Array.from(kept, (row) => Number(wire[(row * cuts + cut) * codecs.length + c]));
+    },
+  };
+}
+
+function need(
+  arrays: Readonly<Record<string, NpyArray>>,
+  name: string,
+  dimensions: number,
+  shape?: readonly number[],
+): NpyArray {
+  const array = arrays[name];
+  if (array === undefined) throw new RangeError(`no array "${name}", only ${Object.keys(arrays).join(", ") || "none"}`);
+  if (array.shape.length !== dimensions)
+    throw new RangeError(`${name} has ${array.shape.length} dimensions, ${dimensions} are needed`);
+  if (shape !== undefined && shape.some((n, i) => n !== array.shape[i])) {
+    throw new RangeError(`${name} has the shape [${array.shape.join(", ")}], [${shape.join(", ")}] is needed`);
+  }
+  return array;
+}
+
+/** Softmax of the rows in double precision: top class (of equal ones the lowest), its probability, entropy in nats, top minus second. */
+function score(
+  logits: ArrayLike<number>,
+  rows: readonly number[],
+  exits: number,
+  classes: number,
+  name: string,
+): ExitScores[] {
+  return Array.from({ length: exits }, (_, exit) => {
+    const prediction = new Int32Array(rows.length);
+    const confidence = new Float64Array(rows.length);
+    const entropy = new Float64Array(rows.length);
+    const margin = new Float64Array(rows.length);
+    rows.forEach((row, i) => {
+      const at = (row * exits + exit) * classes;
+      let top = 0;
+      for (let c = 0; c < classes; c++) {
+        if (!Number.isFinite(logits[at + c]))
+          throw new RangeError(`${name} is not finite in row ${row}, exit ${exit}, class ${c}`);
+        if (logits[at + c]! > logits[at + top]!) top = c;
+      }
+      let sum = 0;
+      let weighted = 0;
+      let second = 0;
+      for (let c = 0; c < classes; c++) {
+        const d = logits[at + c]! - logits[at + top]!;
+        const e = Math.exp(d);
+        sum += e;
+        weighted += e * d;
+        if (c !== top && e > second) second = e;
+      }
+      prediction[i] = top;
+      confidence[i] = 1 / sum;
+      // H = ln Z - Σ p d, with d relative to the top.
+      entropy[i] = Math.max(0, Math.log(sum) - weighted / sum);
+      margin[i] = (1 - second) / sum;
+    });
+    return { prediction, confidence, entropy, margin };
+  });
+}
