@@ -75,11 +75,17 @@ export async function drawFigure(figure: Figure): Promise<Picture> {
   }
 }
 
-/** Every chart that has data, one after another. */
+/** Every chart that has data, in reading order; the next is drawn while the last is being packed. */
 export async function* renderCharts(
   result: Result,
   distributions: Distributions,
   options: PictureOptions = {},
 ): AsyncGenerator<Picture> {
-  for (const figure of figures(result, distributions, options.deadlines ?? [])) yield await drawFigure(figure);
+  let last: Promise<Picture> | null = null;
+  for (const figure of figures(result, distributions, options.deadlines ?? [])) {
+    const next = drawFigure(figure);
+    if (last !== null) yield await last;
+    last = next;
+  }
+  if (last !== null) yield await last;
 }

@@ -27,7 +27,7 @@ export function chartOf(figure: Figure, shown: Shown): Config {
 export function plotHeight(figure: Figure, room: Pick<Room, "width">): number {
   if (figure.kind === "stack") return stackHeight(figure.names.length);
   if (figure.kind === "groups") return groupsHeight(figure);
-  return room.width < 560 ? 320 : 440;
+  return room.width < 560 ? 320 : room.width < 700 ? 370 : 440;
 }
 
 /** chart.js is generic over kinds where we are not: a configuration of one kind is one of all. */

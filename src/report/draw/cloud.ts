@@ -137,25 +137,31 @@ function points(figure: Cloud, shown: Shown): Plugin<"scatter"> {
       ...(across ? [{ left: Math.min(...across), right: Math.max(...across), top: y - 4, bottom: y + 4 }] : []),
       ...(upright ? [{ left: x - 4, right: x + 4, top: Math.min(...upright), bottom: Math.max(...upright) }] : []),
     ]);
-    placeLabels(anchors, { ...area, right: area.right + 8 }, hard, soft).forEach((placed, k) => {
-      const i = visible[k];
+    const places = placeLabels(anchors, { ...area, right: area.right + 8 }, hard, soft);
+    pen.strokeStyle = room.theme.soft;
+    pen.lineWidth = 0.9;
+    places.forEach((placed, k) => {
       const anchor = anchors[k];
-      const point = i === undefined ? undefined : figure.points[i];
-      if (!placed || !anchor || !point || i === undefined) return;
-      const { box, far } = placed;
-      if (far) {
-        pen.strokeStyle = room.theme.soft;
-        pen.lineWidth = 0.9;
-        const toX = Math.max(box.left, Math.min(box.right, anchor.x));
-        const toY = Math.max(box.top, Math.min(box.bottom, anchor.y));
-        const length = Math.hypot(toX - anchor.x, toY - anchor.y) || 1;
-        const start = (radius + 2) / length;
-        line(pen, anchor.x + (toX - anchor.x) * start, anchor.y + (toY - anchor.y) * start, toX, toY);
-      }
+      if (!placed?.far || !anchor) return;
+      const { box } = placed;
+      const toX = Math.max(box.left, Math.min(box.right, anchor.x));
+      const toY = Math.max(box.top, Math.min(box.bottom, anchor.y));
+      const start = (radius + 2) / (Math.hypot(toX - anchor.x, toY - anchor.y) || 1);
+      line(pen, anchor.x + (toX - anchor.x) * start, anchor.y + (toY - anchor.y) * start, toX, toY);
+    });
+    pen.textAlign = "left";
+    pen.textBaseline = "middle";
+    pen.lineJoin = "round";
+    places.forEach((placed, k) => {
+      const name = short[visible[k] ?? -1];
+      if (!placed || name === undefined) return;
+      const { left, top, bottom } = placed.box;
+      // A rim of paper keeps a name readable where a line or whisker passes behind it.
+      pen.strokeStyle = room.theme.paper;
+      pen.lineWidth = 3.5;
+      pen.strokeText(name, left + 1, (top + bottom) / 2);
       pen.fillStyle = room.theme.ink;
-      pen.textAlign = "left";
-      pen.textBaseline = "middle";
-      pen.fillText(short[i] ?? "", box.left + 1, (box.top + box.bottom) / 2);
+      pen.fillText(name, left + 1, (top + bottom) / 2);
     });
     pen.restore();
   }

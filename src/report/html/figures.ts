@@ -7,11 +7,10 @@ import { table } from "./table.ts";
 export function figureFrame(figure: Figure): Markup {
   const { id, title, finding, reading, table: rows } = figure;
   return html`<figure id="figure-${id}" aria-labelledby="title-${id}">
-<h3 id="title-${id}">${title}</h3>
-<p class="finding">${finding}</p>
+<figcaption><h3 id="title-${id}">${title}</h3><p class="finding">${finding}</p></figcaption>
 <div class="legend" role="group" aria-label="Show or hide in the chart"></div>
 <div class="plot"><canvas role="img" aria-label="Chart: ${title}. ${finding}"></canvas></div>
-<figcaption class="reading">${reading}</figcaption>
+<p class="reading">${reading}</p>
 <details><summary>Numbers behind this chart</summary>${table(rows.columns, rows.rows, { caption: `Numbers behind: ${title}` })}</details>
 </figure>
 `;

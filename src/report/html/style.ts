@@ -40,7 +40,6 @@ nav a:hover { text-decoration: underline; }
 .warnings { margin: 0 0 1.25rem; padding: .9rem 1.4rem; background: var(--warn-ground); border-left: 4px solid var(--warn-line); border-radius: 4px 10px 10px 4px; }
 .warnings h3 { margin: 0 0 .2rem; }
 .warnings ul { margin: 0; padding-left: 1.2rem; }
-figure { break-inside: avoid; }
 .finding { margin: 0 0 .7rem; max-width: 62rem; }
 .reading { margin: .6rem 0 .4rem; color: var(--soft); font-size: .92rem; }
 .plot { width: 100%; overflow: hidden; }
@@ -75,6 +74,6 @@ code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; fo
 footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .88rem; }
 @media (max-width: 35rem) { .page { padding: 0 .8rem 3rem; } .card, figure { padding: .9rem .8rem; } header { padding-top: 1.4rem; } dl { grid-template-columns: minmax(0, 1fr); gap: 0; } dd { margin-bottom: .7rem; } th, td { padding: .4rem .55rem; } tbody th { max-width: 8.5rem; white-space: normal; } th.long { min-width: 8.5rem; } }
 @media print { :root { color-scheme: light; --ink: #000; --soft: #444; --paper: #fff; --ground: #fff; --line: #ccc; --link: #000; --good: #00614a; --good-ground: #fff; --bad: #9a3412; --bad-ground: #fff; --open: #333; --open-ground: #fff; --warn-ground: #fff; }
-  @page { size: A4; margin: 14mm; } body { font-size: 10pt; } nav, .skip { display: none; } .page { max-width: none; padding: 0; } .card, figure { padding: .6rem 0; border: 0; border-top: 1px solid #ccc; border-radius: 0; }
-  .scroll { overflow: visible; border: 0; } table { font-size: 7.5pt; } th, td { padding: .2rem .3rem; white-space: normal; } tbody th { position: static; min-width: 0; } tr, h2, h3 { break-inside: avoid; } h2, h3, .finding { break-after: avoid; } .badge { border: 1px solid currentColor; } }
+  @page { size: A4; margin: 14mm; } html { font-size: 10pt; } body { font-size: 10pt; } nav, .skip { display: none; } .page { max-width: none; padding: 0; } .card, figure { padding: .6rem 0; border: 0; border-top: 1px solid #ccc; border-radius: 0; }
+  .scroll { overflow: visible; border: 0; } table, thead th, .badge, .tag { font-size: 7.5pt; } td small, .diff small { font-size: 6.5pt; } th, td { padding: .2rem .3rem; white-space: normal; } tbody th { position: static; min-width: 0; } tr, h2, h3 { break-inside: avoid; } h2, h3, figcaption, .legend, .plot { break-after: avoid; } figcaption, .legend, .plot, .card { break-inside: avoid; } .badge { border: 1px solid currentColor; } }
 `;

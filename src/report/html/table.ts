@@ -26,7 +26,7 @@ export function table(
     (row) =>
       html`<tr>${row.map((cell, i) => (i === 0 ? html`<th scope="row" class="${isLong(cell) ? "name long" : "name"}">${cell}</th>` : html`<td${i < names ? html` class="name"` : null}>${cell}</td>`))}</tr>\n`,
   );
-  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>
+  return html`<div class="scroll" role="region" aria-label="Table: ${caption}" tabindex="0"><table><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>
 ${body}</tbody></table></div>`;
 }
 
