@@ -1,6 +1,6 @@
 /** What the exits say about the evaluation rows, as scores that rules read. Calibration rows are left behind here. */
 import type { NpyArray } from "../npz.ts";
-import { type Codec, codecs, lossyCodecs } from "../profile.ts";
+import { type Codec, codecs, completeLossy, lossyCodecs } from "../profile.ts";
 import type { ExitScores } from "../sim/setup.ts";
 
 export interface EvaluationTable {
@@ -39,7 +39,16 @@ export function evaluationTable(
   const scoresOf = (name: string): readonly ExitScores[] => {
     const known = scored.get(name);
     if (known !== undefined) return known;
-    const scores = score(need(arrays, name, 3, shape).data as ArrayLike<number>, kept, exits, tableClasses, name);
+    const data = need(arrays, name, 3, shape).data as ArrayLike<number>;
+    const scores = score(
+      name === "logits"
+        ? data
+        : completeLossy(Float32Array.from(data), Float32Array.from(logits.data as ArrayLike<number>)),
+      kept,
+      exits,
+      tableClasses,
+      name,
+    );
     scored.set(name, scores);
     return scores;
   };
