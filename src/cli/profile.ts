@@ -55,9 +55,11 @@ export const profileCommand: CommandModule<object, ProfileArguments> = {
     const bar = progressBar(argv.quiet === true);
     let measured: { profile: Profile; table: ExitTable };
     try {
+      const dataset = models.loadDataset(name, argv.data);
+      models.prepareFolder(out);
       measured = await models.profileModel({
         model,
-        dataset: models.loadDataset(name, argv.data),
+        dataset,
         engine: (argv.engine as "wasm" | undefined) ?? (await models.preferredEngine()),
         quick: argv.quick,
         onProgress: (share, note) => bar.update(share, note),

@@ -7,6 +7,7 @@ export { classesOf, type Dataset, type DatasetName, datasetNames, loadDataset, t
 export { describeProfile } from "./describe-profile.ts";
 export { type EngineName, engineNames, preferredEngine } from "./engine.ts";
 export { InterruptedError, UserError } from "./errors.ts";
+export { prepareFolder } from "./files.ts";
 export { loadModel, type Model, saveModel } from "./model-folder.ts";
 export type { Block, Layer, NetworkSpec } from "./network-spec.ts";
 export type { Weights } from "./parameters.ts";

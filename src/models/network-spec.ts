@@ -83,6 +83,36 @@ export function cutShapes(spec: NetworkSpec): number[][] {
   return shapes;
 }
 
+const layerNumbers: Readonly<Record<Layer["kind"], readonly string[]>> = {
+  conv: ["filters", "kernel", "stride"],
+  "max-pool": ["size", "stride"],
+  "global-average-pool": [],
+  flatten: [],
+  dense: ["units"],
+  residual: [],
+};
+
+/** Specs come from files too, so what the types promise is checked. */
+function checkLayers(layers: unknown, where: string): void {
+  if (!Array.isArray(layers))
+    throw new RangeError(`${where}: expected a list of layers, got ${JSON.stringify(layers)}`);
+  for (const layer of layers as Record<string, unknown>[]) {
+    const numbers = Object.hasOwn(layerNumbers, String(layer?.kind)) ? layerNumbers[layer.kind as Layer["kind"]] : null;
+    if (numbers === null) throw new RangeError(`${where}: unknown layer ${JSON.stringify(layer)}`);
+    for (const key of numbers) {
+      const value = layer[key] ?? (key === "stride" ? 1 : undefined);
+      if (!Number.isSafeInteger(value) || (value as number) < 1) {
+        throw new RangeError(
+          `${where}: ${layer.kind} layer: expected ${key} to be a whole number above 0, got ${value}`,
+        );
+      }
+    }
+    if (layer.kind !== "residual") continue;
+    checkLayers(layer.body, where);
+    checkLayers(layer.shortcut, where);
+  }
+}
+
 /** Indices of the blocks that an exit follows, in order. */
 export function exitBlocks(spec: NetworkSpec): number[] {
   return spec.blocks.flatMap((block, index) => (block.head === null ? [] : [index]));
@@ -100,6 +130,15 @@ export function checkSpec(spec: NetworkSpec): void {
   const wrong = names.find((name, index) => !/^[a-z][a-z0-9-]*$/.test(name) || names.indexOf(name) !== index);
   if (wrong !== undefined)
     throw new RangeError(`network ${spec.name}: block name ${JSON.stringify(wrong)} is malformed or repeated`);
+  for (const { name, layers, head } of spec.blocks) {
+    checkLayers(layers, `block ${name}`);
+    if (head !== null) checkLayers(head, `head ${name}`);
+  }
+  const channels = spec.input[2];
+  const { mean, sd } = spec.normalise;
+  if (mean.length !== channels || sd.length !== channels || !sd.every((value) => value > 0)) {
+    throw new RangeError(`network ${spec.name}: expected a mean and a positive sd for each of ${channels} channels`);
+  }
   let shape: number[] = [...spec.input];
   for (const block of spec.blocks) {
     shape = shapeAfter(block.layers, shape);

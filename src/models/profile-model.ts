@@ -47,7 +47,8 @@ export async function profileModel({
       got: `${dataset.shape.join(" x ")} in ${dataset.classes.length}`,
     });
   }
-  const heldOut = Number(model.training?.calibration_rows ?? tableCalibrationRows);
+  const stated = Number(model.training?.calibration_rows);
+  const heldOut = Number.isSafeInteger(stated) && stated > 0 ? stated : tableCalibrationRows;
   const wanted = options.calibrationRows ?? (quick ? 500 : tableCalibrationRows);
   const calibration = splitTraining(dataset.train, Math.min(heldOut, wanted)).calibration;
   const evaluation = quick ? sliceRows(dataset.test, 0, Math.min(1000, dataset.test.count)) : dataset.test;

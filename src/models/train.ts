@@ -11,7 +11,7 @@ import { type Dataset, type Rows, splitTraining } from "./data/dataset.ts";
 import type { EngineName } from "./engine.ts";
 import { InterruptedError, UserError } from "./errors.ts";
 import { logitsOf } from "./evaluate.ts";
-import { writeWhole } from "./files.ts";
+import { prepareFolder, writeWhole } from "./files.ts";
 import { type Model, saveModel } from "./model-folder.ts";
 import { Network } from "./network.ts";
 import { exitBlocks, type NetworkSpec } from "./network-spec.ts";
@@ -75,6 +75,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const exits = exitBlocks(spec).map((block) => spec.blocks[block]!.name);
   const rows = rowsHash(learn);
   let state = startingState(options, engine, rows);
+  prepareFolder(out);
   const backend = await loadTrainingBackend(engine);
   const step = new TrainingStep(backend, spec, plan);
   const batch = Math.min(plan.batch, learn.count);

@@ -91,6 +91,17 @@ describe("a mistake on the command line ends with code 2 and says what was expec
   });
 });
 
+test("an output folder that can not be made is refused before any work", async () => {
+  const file = join(temporary(), "file");
+  writeFileSync(file, "");
+  await expect(offramp("train", "b-lenet", "--data", data, ...small, "--out", join(file, "out"))).rejects.toMatchObject(
+    {
+      exitCode: 2,
+      message: expect.stringContaining("can be written to"),
+    },
+  );
+});
+
 test("training stopped by Ctrl-C ends with code 130 and resumes to the model of an uninterrupted run", async () => {
   const [whole, parts] = [join(temporary(), "whole"), join(temporary(), "parts")];
   await offramp("train", "b-lenet", "--data", data, ...small, "--out", whole);

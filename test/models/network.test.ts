@@ -125,6 +125,16 @@ describe("a spec that is no network is refused, by block", () => {
       "does not fit",
     ],
     [
+      "a layer of no kind",
+      [{ name: "a", layers: [{ kind: "dropout" } as never], head: [dense] }],
+      "block a: unknown layer",
+    ],
+    [
+      "a filter of no size",
+      [{ name: "a", layers: [{ kind: "conv", filters: 2, kernel: 0 }], head: [dense] }],
+      "expected kernel to be a whole number",
+    ],
+    [
       "a residual whose branches differ",
       [
         {
