@@ -1,5 +1,12 @@
 /** Exit rules: where a sample leaves the neural network. One file a rule, one line here. */
 import type { Random } from "../random.ts";
+import { entropy } from "./entropy.ts";
+import { first } from "./first.ts";
+import { margin } from "./margin.ts";
+import { maxProbability } from "./max-probability.ts";
+import { never } from "./never.ts";
+import type { ExitRuleOption, ExitRuleValues } from "./options.ts";
+import { share } from "./share.ts";
 
 /** Index of an exit, 0 the shallowest. */
 export type ExitIndex = number;
@@ -34,7 +41,7 @@ export interface Observation {
 }
 
 export type Verdict = { readonly kind: "go-on" } | { readonly kind: "answer"; readonly of: ExitIndex };
-export const goOn: Verdict = { kind: "go-on" };
+export { goOn } from "./verdicts.ts";
 
 /** Where a sample leaves the neural network. Decides from the evidence of the exits reached so far, an aged observation and its own random stream. */
 export interface ExitRule {
@@ -46,3 +53,15 @@ export interface ExitRule {
   /** Asked when head `reached.at(-1)` ends; not asked at the last exit if the answer can only be its own. */
   decide(reached: readonly ExitEvidence[], observed: Observation, random: Random): Verdict;
 }
+
+/** A rule by its name, with what a scenario may tell it. */
+export interface ExitRuleType {
+  readonly name: string;
+  readonly describe: string;
+  /** The evidence it cannot do without; null when it reads none. */
+  readonly reads: "share" | "confidence" | "entropy" | "margin" | null;
+  readonly options: Readonly<Record<string, ExitRuleOption>>;
+  make(values: ExitRuleValues, plan: PlanView): ExitRule;
+}
+
+export const exitRules: readonly ExitRuleType[] = [maxProbability, entropy, margin, never, first, share];

@@ -1,0 +1,38 @@
+import type { ExitRule, ExitRuleType } from "./index.ts";
+import { threshold } from "./options.ts";
+import { allHeads, answers, goOn } from "./verdicts.ts";
+
+/**
+ * Leaves as soon as the entropy of the class probabilities is at most the exit's `threshold`, in nats, or with `normalised` as a share of
+ * ln(classes), the most there can be.
+ * @see Teerapittayanon, McDanel, Kung, "BranchyNet: fast inference via early exiting from deep neural networks", ICPR 2016, section III-B
+ * @see Teerapittayanon, McDanel, Kung, "Distributed deep neural networks over the cloud, the edge and end devices", ICDCS 2017 (normalised)
+ */
+export const entropy: ExitRuleType = {
+  name: "entropy",
+  describe: "leaves as soon as the entropy of the probabilities is at most the threshold",
+  reads: "entropy",
+  options: {
+    threshold: {
+      kind: "threshold",
+      describe: "entropy in nats at or below which a sample leaves; 0 to 1 when normalised",
+      most: (flags) => (flags.normalised === true ? 1 : Number.POSITIVE_INFINITY),
+    },
+    normalised: { kind: "flag", describe: "divide the entropy by ln(classes)", default: false },
+  },
+  make(values, plan): ExitRule {
+    const scale = values.normalised === true ? 1 / Math.log(plan.classes) : 1;
+    const most = threshold(values);
+    const leave = answers(plan.exits.length);
+    const heads = allHeads(plan.exits.length);
+    return {
+      name: "entropy",
+      pure: true,
+      heads: () => heads,
+      decide(reached) {
+        const evidence = reached[reached.length - 1]!;
+        return evidence.entropy * scale <= most[evidence.exit]! ? leave[evidence.exit]! : goOn;
+      },
+    };
+  },
+};
