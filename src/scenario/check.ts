@@ -1,0 +1,233 @@
+/** What can be wrong only between sections: routes, shares that a rule needs, times of nodes, profiles that do not fit each other. */
+import type { Profile } from "../profile.ts";
+import { exitRules } from "../sim/exit-rules/index.ts";
+import { placementRules } from "../sim/placement-rules/index.ts";
+import { findRoute } from "../sim/routes.ts";
+import type { ExitScores } from "../sim/setup.ts";
+import { leafFor } from "./distribution.ts";
+import { show } from "./errors.ts";
+import { openProfile } from "./model.ts";
+import { mostMachines } from "./nodes.ts";
+import type { Reading } from "./reading.ts";
+import { mostRequests } from "./run.ts";
+import type { Scenario, ScenarioPolicy, ScenarioStream, ScenarioTensor, SyntheticModel, Varied } from "./scenario.ts";
+import { loadTable } from "./table-file.ts";
+import { nearestPlace, type Tree } from "./tree.ts";
+
+/** A problem found between sections, at the place that `path` names. */
+type Report = (path: string, expected: string, got: string, hint?: string | null) => void;
+
+/** Reports what does not fit together in a scenario whose sections are each in order. */
+export function checkTogether(scenario: Scenario, tree: Tree, to: Reading): void {
+  const seen = new Set<string>();
+  const report: Report = (path, expected, got, hint = null) => {
+    const key = JSON.stringify([path, expected, got]);
+    if (seen.has(key)) return;
+    seen.add(key);
+    to.report(nearestPlace(tree, path), path, expected, got, hint);
+  };
+  checkLinks(scenario, report);
+  checkNodes(scenario, tree, to, report);
+  checkLength(scenario, report);
+  for (const policy of scenario.policies) {
+    checkEvidence(scenario, policy, to, report);
+    if (scenario.model.kind === "synthetic" && policy.place.codec !== "float32")
+      report(
+        `policies.${policy.name}.place.codec`,
+        "no codec for a synthetic model",
+        show(policy.place.codec),
+        "say size, encode and decode of each output",
+      );
+    for (const stream of scenario.streams) checkPlaces(scenario, policy, stream, report);
+  }
+}
+
+function checkLinks({ links }: Scenario, report: Report): void {
+  links.forEach((link, i) => {
+    const [a, b] = link.between;
+    const other = links.slice(0, i).find((l) => l.between.includes(a) && l.between.includes(b));
+    if (other !== undefined)
+      report(
+        `links.${link.name}.between`,
+        `one link between ${a} and ${b}`,
+        `a second beside "${other.name}"`,
+        "requests would never take it",
+      );
+  });
+}
+
+function checkNodes(scenario: Scenario, tree: Tree, to: Reading, report: Report): void {
+  const machines = scenario.nodes.reduce((sum, node) => sum + node.count, 0);
+  if (machines > 4 * mostMachines) report("nodes", `at most ${4 * mostMachines} machines in all`, String(machines));
+  for (const { name, speed } of scenario.nodes) {
+    if (speed.kind !== "device" && speed.kind !== "profile") continue;
+    const path = `nodes.${name}.${speed.kind}`;
+    if (scenario.model.kind === "synthetic") {
+      report(
+        path,
+        "speed, beside a synthetic model",
+        speed.kind,
+        "only a measured profile says what a device has to compute",
+      );
+      continue;
+    }
+    if (speed.kind === "device") continue;
+    const own = openProfile(speed.profile, nearestPlace(tree, path), path, to);
+    const fault = own === undefined ? null : misfit(own, to.resources.profile(scenario.model.profile).profile);
+    if (fault !== null) report(path, `a profile of the same network as ${scenario.model.profile}`, fault);
+  }
+}
+
+function misfit(own: Profile, model: Profile): string | null {
+  const pieces = (profile: Profile): string =>
+    profile.segments.map((s) => `${s.name}${s.head === null ? "" : "+head"}`).join(", ");
+  if (pieces(own) === pieces(model)) return null;
+  return `one with the segments ${pieces(own)} instead of ${pieces(model)}`;
+}
+
+/** A unit mistaken by a factor of a thousand must not run for days. */
+function checkLength({ run, streams, nodes }: Scenario, report: Report): void {
+  if (run.duration === null) return;
+  const { duration } = run;
+  const arrivals = streams.reduce((sum, { arrivals: a, total, from }) => {
+    const devices = total ? 1 : nodes.find((node) => node.name === from)!.count;
+    if (a.kind === "trace") return sum + a.instants.length * devices;
+    return sum + devices * duration * (a.kind === "poisson" ? a.rate : 1 / a.period);
+  }, 0);
+  if (arrivals > mostRequests)
+    report("run.duration", `at most ${mostRequests} arrivals in a replication`, `about ${arrivals.toExponential(1)}`);
+}
+
+function checkEvidence(scenario: Scenario, policy: ScenarioPolicy, to: Reading, report: Report): void {
+  const { reads } = exitRules.find((rule) => rule.name === policy.exit.rule)!;
+  const path = `policies.${policy.name}.exit.rule`;
+  const { model } = scenario;
+  const isTable = model.kind === "profile" || model.table !== null;
+  if (reads === null) return;
+  if (reads === "share") {
+    if (isTable)
+      report(
+        path,
+        "a rule that reads scores, or never or first",
+        '"share", which only synthetic exits have',
+        "the model has real outputs",
+      );
+    else
+      for (const exit of (model as SyntheticModel).exits.slice(0, -1))
+        if (exit.share === null)
+          report(
+            `model.synthetic.exits.${exit.name}.share`,
+            "the share that leaves here, since a policy goes by it",
+            "nothing",
+          );
+    return;
+  }
+  if (!isTable) {
+    report(
+      path,
+      "share, never or first for a synthetic model without a table",
+      show(policy.exit.rule),
+      "give the model a table of what its exits say, or the rule share",
+    );
+    return;
+  }
+  if (model.kind === "profile") return;
+  const scores = loadTable(to.resources, model.table!, to.names.exits).scores;
+  const missing = scores.slice(0, -1).findIndex((exit: ExitScores) => exit[reads].some(Number.isNaN));
+  if (missing >= 0)
+    report(
+      path,
+      `a rule other than ${policy.exit.rule}, or a table that says the ${reads}`,
+      `${model.table} without it at ${to.names.exits[missing]}`,
+    );
+}
+
+/** Group of every segment for a stream, or null where the rule decides on the way. */
+export function placesOf(scenario: Scenario, policy: ScenarioPolicy, stream: ScenarioStream): readonly number[] | null {
+  const index = (name: string): number | "source" =>
+    name === "source" ? name : scenario.nodes.findIndex((node) => node.name === name);
+  const rule = placementRules.find((type) => type.name === policy.place.rule)!;
+  const where = Object.fromEntries(
+    Object.entries(policy.place.options).map(([key, value]) => [
+      key,
+      typeof value === "string" ? index(value) : value.map(index),
+    ]),
+  );
+  return rule.make(where, scenario.segments.length).plan(index(stream.from) as number);
+}
+
+function checkPlaces(scenario: Scenario, policy: ScenarioPolicy, stream: ScenarioStream, report: Report): void {
+  const places = placesOf(scenario, policy, stream);
+  if (places === null) return;
+  const { nodes, links, segments } = scenario;
+  const index = (name: string): number => nodes.findIndex((node) => node.name === name);
+  const topology = { nodes, links: links.map(({ between }) => ({ from: index(between[0]), to: index(between[1]) })) };
+  const source = index(stream.from);
+  const at = (group: number): string => nodes[group]!.name;
+  const place = `policies.${policy.name}.place`;
+  const reach = (from: number, to: number, path: string, why: string): void => {
+    if (findRoute(topology, from, to) === null)
+      report(path, `a way of links from ${at(from)} to ${at(to)}`, "none", why);
+  };
+  let before = source;
+  places.forEach((group, k) => {
+    reach(
+      before,
+      group,
+      place,
+      `${k === 0 ? `requests of ${stream.name} come from ${at(before)}` : `the segment before runs on ${at(before)}`}`,
+    );
+    before = group;
+  });
+  // Any exit may answer, so the answer may set out from any node.
+  const due = stream.answerTo === "source" ? source : index(stream.answerTo);
+  if (stream.answerTo !== "nowhere")
+    for (const { after } of scenario.exits)
+      reach(
+        places[segments.indexOf(after)]!,
+        due,
+        `workload.${stream.name}`,
+        `answers of ${policy.name} are due there`,
+      );
+  if (scenario.model.kind !== "synthetic") return;
+  checkGiven(scenario, scenario.model, policy, stream, places.map(at), report);
+}
+
+/** Every time and size that this stream's requests meet under this policy must be given. */
+function checkGiven(
+  scenario: Scenario,
+  model: SyntheticModel,
+  policy: ScenarioPolicy,
+  stream: ScenarioStream,
+  places: readonly string[],
+  report: Report,
+): void {
+  const need = (value: Varied | null, path: string, node: string, what: string): void => {
+    if (value !== null && leafFor(value, stream.name, node) === null)
+      report(path, `${what} on ${node} for stream ${stream.name}`, "none", `policy ${policy.name} needs it`);
+  };
+  const crosses = (tensor: ScenarioTensor | null, path: string, from: string, to: string, what: string): void => {
+    if (from === to) return;
+    if (tensor === null) {
+      report(path, `a size such as "30 kB"`, "nothing", `policy ${policy.name} sends ${what} from ${from} to ${to}`);
+      return;
+    }
+    need(tensor.size, path, stream.from, "a size");
+    need(tensor.encode, `${path}.encode`, from, "a time");
+    need(tensor.decode, `${path}.decode`, to, "a time");
+  };
+  crosses(model.input, "model.synthetic.input", stream.from, places[0]!, "the input");
+  model.segments.forEach((segment, k) => {
+    const path = `model.synthetic.segments.${segment.name}`;
+    need(segment.time, `${path}.time`, places[k]!, "a time");
+    if (k + 1 < places.length) crosses(segment.output, `${path}.output`, places[k]!, places[k + 1]!, "the output");
+  });
+  for (const exit of model.exits)
+    need(
+      exit.time,
+      `model.synthetic.exits.${exit.name}.time`,
+      places[scenario.segments.indexOf(exit.after)]!,
+      "a time",
+    );
+  need(model.result, "model.synthetic.result", stream.from, "a size");
+}

@@ -1,0 +1,239 @@
+/** Times and sizes as scenarios give them: a quantity, a distribution, an exact list, one for each node or stream. */
+import { z } from "zod";
+import type { Distribution } from "../sim/distribution.ts";
+import type { Dimension } from "./quantity.ts";
+import { kinds } from "./quantity.ts";
+import {
+  asMap,
+  field,
+  later,
+  listOf,
+  plainNumber,
+  quantity,
+  type Reader,
+  ratio,
+  record,
+  required,
+  type Shape,
+  text,
+  type Values,
+  whole,
+} from "./reader.ts";
+import type { Reading } from "./reading.ts";
+import type { Leaf, Varied } from "./scenario.ts";
+import { joinPath, type Tree } from "./tree.ts";
+import { readValues } from "./values.ts";
+
+type Make = (tree: Tree, path: string, to: Reading) => Leaf | undefined;
+
+/** Readers of what stands beside each distribution's name, by that name. */
+interface Family {
+  readonly parts: ReadonlyMap<string, { readonly make: Make; readonly schema: () => z.ZodType }>;
+}
+
+const families = new Map<Dimension, Family>();
+const most = 100_000;
+
+function familyOf(dimension: Dimension): Family {
+  const known = families.get(dimension);
+  if (known !== undefined) return known;
+  const family = makeFamily(dimension);
+  families.set(dimension, family);
+  return family;
+}
+
+function makeFamily(dimension: Dimension): Family {
+  const amount = quantity(dimension);
+  const positive = quantity(dimension, { isPositive: true });
+  const above0 = plainNumber({ above: 0 });
+  const parts = new Map<string, { make: Make; schema: () => z.ZodType }>();
+  const add = <S extends Shape>(
+    name: string,
+    shape: S,
+    make: (values: Values<S>, tree: Tree, path: string, to: Reading) => Leaf | undefined,
+  ): void => {
+    const reader = record(name, shape);
+    parts.set(name, {
+      schema: reader.schema,
+      make(tree, path, to) {
+        const before = to.problems.length;
+        const values = reader.read(tree, path, to);
+        return values === undefined || to.problems.length > before ? undefined : make(values, tree, path, to);
+      },
+    });
+  };
+  parts.set("exponential", {
+    schema: positive.schema,
+    make(tree, path, to) {
+      const mean = positive.read(tree, path, to);
+      return mean === undefined ? undefined : { kind: "exponential", mean };
+    },
+  });
+  add(
+    "uniform",
+    { low: required("the least value", amount), high: required("the greatest value", amount) },
+    ({ low, high }, tree, path, to) =>
+      low! <= high! ? { kind: "uniform", low: low!, high: high! } : to.wrong(tree, path, "low at most high"),
+  );
+  add(
+    "normal",
+    { mean: required("the mean before the cut at 0", amount), sd: required("the standard deviation", amount) },
+    ({ mean, sd }) => ({ kind: "normal", mean: mean!, sd: sd! }),
+  );
+  for (const kind of ["lognormal", "gamma"] as const)
+    add(
+      kind,
+      { mean: required("the mean", positive), cv: required("standard deviation / mean, bare", above0) },
+      ({ mean, cv }) => ({ kind, mean: mean!, cv: cv! }),
+    );
+  add(
+    "erlang",
+    { mean: required("the mean of the whole", positive), k: required("phases", whole({ min: 1, max: 1000 })) },
+    ({ mean, k }) => ({ kind: "erlang", mean: mean!, k: k! }),
+  );
+  add(
+    "hyperexponential",
+    {
+      shares: required("probability of each branch", listOf("share", ratio, { min: 1, max: 100 })),
+      means: required("mean of each branch", listOf("mean", positive, { min: 1, max: 100 })),
+    },
+    ({ shares, means }, tree, path, to) =>
+      addUp(shares!, means!, tree, path, to) ? { kind: "hyperexponential", shares: shares!, means: means! } : undefined,
+  );
+  add(
+    "weibull",
+    {
+      shape: required("below 1: heavy tail, above 1: narrow", above0),
+      scale: required("63 % of values are smaller", positive),
+    },
+    ({ shape, scale }) => ({ kind: "weibull", shape: shape!, scale: scale! }),
+  );
+  add(
+    "pareto",
+    { shape: required("the smaller, the heavier the tail", above0), minimum: required("the least value", positive) },
+    ({ shape, minimum }) => ({ kind: "pareto", shape: shape!, minimum: minimum! }),
+  );
+  add(
+    "discrete",
+    {
+      values: required("what may come", listOf("value", amount, { min: 1, max: most })),
+      shares: required("probability of each", listOf("share", ratio, { min: 1, max: most })),
+    },
+    ({ values, shares }, tree, path, to) =>
+      addUp(shares!, values!, tree, path, to) ? { kind: "discrete", values: values!, shares: shares! } : undefined,
+  );
+  add("empirical", { file: required("a file of one value a line", text) }, ({ file }, tree, path, to) => {
+    const values = readValues(to, tree, path, file!, dimension, 1_000_000);
+    if (values === undefined) return undefined;
+    return { kind: "empirical", quantiles: [...values].sort((a, b) => a - b), file: file! };
+  });
+  parts.set("sequence", {
+    schema: () => z.array(amount.schema()),
+    make(tree, path, to) {
+      const values = listOf("value", amount, { min: 1, max: most }).read(tree, path, to);
+      return values === undefined ? undefined : { kind: "sequence", values };
+    },
+  });
+  return { parts };
+}
+
+function addUp(shares: readonly number[], values: readonly number[], tree: Tree, path: string, to: Reading): boolean {
+  if (shares.length !== values.length)
+    to.report(tree.at, path, "as many shares as values", `${shares.length} and ${values.length}`);
+  const sum = shares.reduce((a, b) => a + b, 0);
+  if (Math.abs(sum - 1) <= 1e-9) return shares.length === values.length;
+  to.report(tree.at, path, "shares that add up to 1", String(Number(sum.toPrecision(12))));
+  return false;
+}
+
+interface Ways {
+  readonly sequence: boolean;
+  /** A plain quantity: a constant, unless it means something else here. */
+  readonly plain?: (value: number) => Distribution;
+}
+
+/** A quantity, or a map with the name of one distribution. */
+export function distribution(dimension: Dimension, ways: Ways): Reader<Leaf> {
+  const amount = quantity(dimension);
+  const { parts } = familyOf(dimension);
+  const names = [...parts.keys()].filter((name) => ways.sequence || name !== "sequence");
+  return {
+    read(tree, path, to) {
+      if (tree.kind !== "map") {
+        if (tree.kind === "list") return to.wrong(tree, path, expectedHere(dimension));
+        const value = amount.read(tree, path, to);
+        return value === undefined ? undefined : (ways.plain ?? constant)(value);
+      }
+      const entry = tree.entries[0];
+      if (tree.entries.length !== 1 || entry === undefined)
+        return to.wrong(tree, path, `one distribution: ${names.join(", ")}`);
+      if (entry.key === "batch") return to.later(entry.at, joinPath(path, "batch"), "times by batch size", names);
+      const part = names.includes(entry.key) ? parts.get(entry.key) : undefined;
+      if (part === undefined) return to.unknown(entry.at, path, "one distribution", entry.key, names);
+      return part.make(entry.value, joinPath(path, entry.key), to);
+    },
+    schema: () =>
+      z.union([amount.schema(), ...names.map((name) => z.strictObject({ [name]: parts.get(name)!.schema() }))]),
+  };
+}
+
+const constant = (value: number): Distribution => ({ kind: "constant", value });
+
+function expectedHere(dimension: Dimension): string {
+  return `${kinds[dimension].what} such as "${kinds[dimension].example}", or a distribution such as { exponential: ${kinds[dimension].example} }`;
+}
+
+/** A distribution, or one for each node (`on`) or stream, or for each of both. */
+export function varied(dimension: Dimension): Reader<Varied> {
+  return variedIn(dimension, ["on", "stream"]);
+}
+
+function variedIn(dimension: Dimension, ways: readonly ("on" | "stream")[]): Reader<Varied> {
+  const leaf = distribution(dimension, { sequence: true });
+  const rest = (way: "on" | "stream"): Reader<Varied> => {
+    const left = ways.filter((w) => w !== way);
+    return left.length === 0 ? leaf : variedIn(dimension, left);
+  };
+  return {
+    read(tree, path, to) {
+      const entry = tree.kind === "map" && tree.entries.length === 1 ? tree.entries[0] : undefined;
+      const way = ways.find((w) => w === entry?.key);
+      if (entry === undefined || way === undefined) return leaf.read(tree, path, to);
+      const inner = joinPath(path, way);
+      const known = way === "on" ? to.names.nodes : to.names.streams;
+      const map = asMap(entry.value, inner, to, `a map of ${way === "on" ? "nodes" : "streams"}, each with its own`);
+      if (map === undefined) return undefined;
+      if (map.entries.length === 0) return to.wrong(map, inner, `at least one ${way === "on" ? "node" : "stream"}`);
+      const of: Record<string, Varied> = {};
+      for (const { key, at, value } of map.entries) {
+        if (!known.includes(key))
+          to.unknown(at, joinPath(inner, key), way === "on" ? "a node" : "a stream", key, known);
+        const one = rest(way).read(value, joinPath(inner, key), to);
+        if (one !== undefined) of[key] = one;
+      }
+      return { kind: way, of };
+    },
+    schema: () =>
+      z.union([
+        leaf.schema(),
+        ...ways.map((way) => z.strictObject({ [way]: z.record(z.string(), rest(way).schema()) })),
+      ]),
+  };
+}
+
+/** The part of a varied value that holds for a stream on a node; null where it names others only. */
+export function leafFor(value: Varied, stream: string, node: string): Leaf | null {
+  if (value.kind === "on" || value.kind === "stream") {
+    const name = value.kind === "on" ? node : stream;
+    return Object.hasOwn(value.of, name) ? leafFor(value.of[name]!, stream, node) : null;
+  }
+  return value;
+}
+
+/** A tensor: its size, or a map with the time to encode and decode it. */
+export const tensorFields = {
+  size: required("bytes on the wire", varied("size")),
+  encode: field("service that writes it, on the node that made it", varied("time")),
+  decode: field("service that reads it, on the node that takes it", varied("time")),
+};
+export const batchKeys = { batch: later };

@@ -1,0 +1,109 @@
+/** `expect:`, sentences such as `split-90: p95 latency < 100 ms`. A metric that does not exist is an error: it would always pass. */
+import { z } from "zod";
+import { oneOf, show } from "./errors.ts";
+import { type Dimension, kinds, parseQuantity } from "./quantity.ts";
+import type { Reader } from "./reader.ts";
+import type { Reading } from "./reading.ts";
+import type { ScenarioExpectation } from "./scenario.ts";
+import { nearest } from "./suggest.ts";
+import type { Tree } from "./tree.ts";
+
+interface Metric {
+  /** Path in a policy's result. */
+  readonly path: string;
+  readonly bound: Dimension | "share" | "number";
+}
+
+const latencies = ["mean", "sd", "p50", "p90", "p95", "p99", "p999", "max"] as const;
+
+const metrics: ReadonlyMap<string, Metric> = new Map<string, Metric>([
+  ...latencies.map((of): [string, Metric] => [`${of} latency`, { path: `latency_s.${of}`, bound: "time" }]),
+  ["median latency", { path: "latency_s.p50", bound: "time" }],
+  ["accuracy", { path: "accuracy", bound: "share" }],
+  ["deadline miss", { path: "deadline_miss", bound: "share" }],
+  ["dropped", { path: "dropped", bound: "share" }],
+  ["throughput", { path: "throughput_per_s", bound: "frequency" }],
+  ["goodput", { path: "goodput_per_s", bound: "frequency" }],
+  ["energy", { path: "energy_j.total", bound: "energy" }],
+  ["cost", { path: "cost_usd", bound: "price" }],
+  ["bytes up", { path: "bytes.up", bound: "size" }],
+  ["bytes down", { path: "bytes.down", bound: "size" }],
+  ["in system", { path: "in_system", bound: "number" }],
+]);
+
+/** The metrics a sentence may name, for messages and the manual. */
+export const expectableMetrics: readonly string[] = [...metrics.keys()];
+
+const pattern = /^\s*([^:]+?)\s*:\s*(.+?)\s*(<=|>=|<|>)\s*(.+?)\s*$/;
+
+export const expectation: Reader<ScenarioExpectation> = {
+  read(tree, path, to) {
+    const text = tree.kind === "scalar" && typeof tree.value === "string" ? tree.value : null;
+    const match = text === null ? null : pattern.exec(text);
+    if (text === null || match === null)
+      return to.wrong(
+        tree,
+        path,
+        'a sentence such as "split: p95 latency < 100 ms"',
+        "<policy>: <metric> then one of < <= > >= and a value",
+      );
+    const [, policy, name, operator, bound] = match as unknown as [
+      string,
+      string,
+      string,
+      ScenarioExpectation["operator"],
+      string,
+    ];
+    if (!to.names.policies.includes(policy)) return to.unknown(tree.at, path, "a policy", policy, to.names.policies);
+    const metric = metricOf(name, tree, path, to);
+    if (metric === undefined) return undefined;
+    const value = boundOf(metric.bound, bound);
+    if (typeof value === "number") return { text, policy, metric: metric.path, operator, bound: value };
+    return to.report(tree.at, path, value.expected, show(bound), value.hint);
+  },
+  schema: () => z.string().regex(/^[^:]+:.+(<=|>=|<|>).+$/),
+};
+
+function metricOf(name: string, tree: Tree, path: string, to: Reading): Metric | undefined {
+  const plain = name.toLowerCase().replace(/[\s_]+/g, " ");
+  const known = metrics.get(plain);
+  if (known !== undefined) return known;
+  const of = /^(utilization|share|accuracy) of ([a-z][a-z0-9-]*)(?:\.(up|down))?$/.exec(plain);
+  if (of !== null) {
+    const [, what, whose, way] = of as unknown as [string, string, string, string | undefined];
+    if (what !== "utilization") {
+      if (!to.names.exits.includes(whose)) return to.unknown(tree.at, path, "an exit", whose, to.names.exits);
+      return { path: `exits.${whose}.${what}`, bound: "share" };
+    }
+    if (way !== undefined) return { path: `links.${whose}.${way}.utilization`, bound: "share" };
+    if (!to.names.nodes.includes(whose)) return to.unknown(tree.at, path, "a node", whose, to.names.nodes);
+    return { path: `nodes.${whose}.utilization`, bound: "share" };
+  }
+  const near = nearest(plain, metrics.keys()) ?? (plain === "latency" ? "mean latency" : null);
+  return to.report(
+    tree.at,
+    path,
+    `a metric: ${oneOf([...metrics.keys()])}`,
+    show(name),
+    near === null ? null : `did you mean "${near}"?`,
+  );
+}
+
+function boundOf(
+  of: Metric["bound"],
+  text: string,
+): number | { readonly expected: string; readonly hint: string | null } {
+  if (of === "share" || of === "number") {
+    const percent = /^(\d+\.?\d*|\.\d+) ?%$/.exec(text);
+    const value =
+      percent === null
+        ? /^(\d+\.?\d*|\.\d+)(e-?\d+)?$/i.test(text)
+          ? Number(text)
+          : Number.NaN
+        : Number(percent[1]) / 100;
+    if (value >= 0 && (of === "number" || value <= 1)) return value;
+    return { expected: of === "share" ? 'a share from 0 to 1, such as 0.95 or "95 %"' : "a bare number", hint: null };
+  }
+  const value = parseQuantity(of, /^[\d.]+$/.test(text) ? Number(text) : text);
+  return typeof value === "number" ? value : { expected: value.expected ?? kinds[of].what, hint: value.hint };
+}

@@ -1,0 +1,116 @@
+/** `nodes:`, groups of equal machines. */
+import { cite } from "./cite.ts";
+import {
+  field,
+  later,
+  orWord,
+  plainNumber,
+  quantity,
+  type Reader,
+  record,
+  reference,
+  required,
+  text,
+  type Values,
+  whole,
+  word,
+} from "./reader.ts";
+import type { Reading } from "./reading.ts";
+import type { ScenarioNode, Speed } from "./scenario.ts";
+import { child, type Tree } from "./tree.ts";
+
+/** Devices of one group; a device's number takes 20 bits of a random key. */
+export const mostMachines = 2 ** 20;
+export const disciplines = ["fifo"] as const;
+const laterDisciplines = ["priority", "priority-preemptive", "edf", "sjf", "ps"];
+
+const queueFields = {
+  discipline: field("who is served next", word("a discipline", disciplines, laterDisciplines)),
+  places: field(
+    "requests that may wait; unbounded unless given, 0 for no waiting room",
+    orWord("unbounded", Number.POSITIVE_INFINITY, whole({ min: 0 })),
+  ),
+  batch: later,
+};
+
+const powerFields = {
+  idle: required("draw when no server is busy", quantity("power")),
+  busy: required("draw when all servers are busy", quantity("power")),
+};
+
+export const nodeFields = {
+  count: field("machines under this name, 1 unless given", whole({ min: 1, max: mostMachines })),
+  servers: field("requests that one machine serves at a time, 1 unless given", whole({ min: 1, max: 1_000_000 })),
+  device: field(
+    "a device preset, from which times are computed (offramp list devices)",
+    reference("a device", (to) => [...to.resources.devices().keys()]),
+  ),
+  speed: field("divides the model's central times", plainNumber({ above: 0 })),
+  profile: field("a profile of the same model measured on this kind of machine", text),
+  queue: field("who waits, and how many", record("a queue", queueFields)),
+  power: field("draw of one machine; none when unknown", orWord("none", null, record("a power draw", powerFields))),
+  price: field("price of one machine; none when unknown", orWord("none", null, quantity("price-rate"))),
+  failures: later,
+};
+
+const reader = record("a node", nodeFields);
+
+export const nodeReader: Reader<Omit<ScenarioNode, "name">> = {
+  schema: reader.schema,
+  read(tree, path, to) {
+    const given = reader.read(tree, path, to);
+    if (given === undefined) return undefined;
+    const { queue } = given;
+    const at = (key: string): string => `${path}.${key}`;
+    return {
+      count: given.count ?? to.fill(at("count"), 1),
+      servers: given.servers ?? to.fill(at("servers"), 1),
+      speed: speedOf(given, tree, path, to),
+      queue: {
+        discipline: queue?.discipline ?? to.fill(at("queue.discipline"), "fifo"),
+        places: queue?.places ?? to.fill(at("queue.places"), Number.POSITIVE_INFINITY),
+      },
+      power: powerOf(given, tree, path, to),
+      price: given.price === undefined ? to.fill(at("price"), null, "unknown, so no cost is given") : given.price,
+    };
+  },
+};
+
+type Given = Values<typeof nodeFields>;
+
+function speedOf(given: Given, tree: Tree, path: string, to: Reading): Speed {
+  const keys = (["device", "speed", "profile"] as const).filter((key) => child(tree, key) !== undefined);
+  if (keys.length > 1) to.report(tree.at, path, "one of device, speed or profile", keys.join(" and "));
+  if (given.speed !== undefined) return { kind: "speed", speed: given.speed };
+  if (given.profile !== undefined) return { kind: "profile", profile: given.profile };
+  if (given.device !== undefined) {
+    const preset = to.resources.devices().get(given.device)!;
+    if (preset.usable) return { kind: "device", device: given.device, figures: preset };
+    to.report(
+      child(tree, "device")!.at,
+      `${path}.device`,
+      "a device whose time per operation is known",
+      `"${given.device}": ${preset.reason}`,
+      "offramp list devices",
+    );
+  }
+  if (keys.length === 0) to.fill(`${path}.speed`, 1, "as fast as the machine the model's times are of");
+  return { kind: "model" };
+}
+
+function powerOf(given: Given, tree: Tree, path: string, to: Reading): ScenarioNode["power"] {
+  if (given.power !== undefined) {
+    const { power } = given;
+    if (power === null) return null;
+    const [idle, busy] = [power.idle ?? 0, power.busy ?? 0];
+    if (power.idle !== undefined && power.busy !== undefined && busy < idle)
+      to.report(child(tree, "power")!.at, `${path}.power`, "busy at least idle", `idle ${idle} W, busy ${busy} W`);
+    return { idle, busy };
+  }
+  const preset = given.device === undefined ? undefined : to.resources.devices().get(given.device);
+  if (preset?.idle && preset.busy) {
+    to.origins[`${path}.power`] = { kind: "preset", text: cite(given.device!, [preset.idle, preset.busy]) };
+    return { idle: preset.idle.value, busy: preset.busy.value };
+  }
+  return to.fill(`${path}.power`, null, "unknown, so no energy is given");
+}

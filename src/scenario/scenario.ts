@@ -1,0 +1,170 @@
+/** A scenario, normalised: SI numbers, every default filled, names checked. Plain data, so that it can be sent to a worker. */
+import type { Codec } from "../profile.ts";
+import type { Distribution } from "../sim/distribution.ts";
+import type { DeviceFigures } from "./presets.ts";
+import type { Origin } from "./reading.ts";
+import type { Plain } from "./tree.ts";
+
+/** A distribution as written: of a file of values, its name is kept too. */
+export type Leaf = Distribution & { readonly file?: string };
+
+/** The same for all, or one for each node, or for each stream. */
+export type Varied =
+  | Leaf
+  | { readonly kind: "on"; readonly of: Readonly<Record<string, Varied>> }
+  | { readonly kind: "stream"; readonly of: Readonly<Record<string, Varied>> };
+
+/** Where a node's service times come from. */
+export type Speed =
+  /** The model's own: the measured distribution, or what a synthetic model says. */
+  | { readonly kind: "model" }
+  /** Divides the central time. */
+  | { readonly kind: "speed"; readonly speed: number }
+  /** 2 x macs / R + o x layers. */
+  | { readonly kind: "device"; readonly device: string; readonly figures: DeviceFigures }
+  /** A profile measured on that node. */
+  | { readonly kind: "profile"; readonly profile: string };
+
+export interface ScenarioNode {
+  readonly name: string;
+  readonly count: number;
+  readonly servers: number;
+  readonly speed: Speed;
+  readonly queue: { readonly discipline: "fifo"; readonly places: number };
+  /** [W]; null when unknown. */
+  readonly power: { readonly idle: number; readonly busy: number } | null;
+  /** [USD/h]; null when unknown. */
+  readonly price: number | null;
+}
+
+export interface ScenarioLink {
+  readonly name: string;
+  readonly between: readonly [string, string];
+  readonly kind: "fixed" | "fifo" | "shared";
+  readonly preset: string | null;
+  /** Node group each of whose machines has a resource of its own; null for one of all. */
+  readonly per: string | null;
+  /** [bit/s]; Infinity on a fixed link without a rate. */
+  readonly up: number;
+  readonly down: number;
+  /** [s], one way. */
+  readonly latency: number;
+  readonly jitter: Leaf | null;
+  readonly perMessage: number;
+  /** [B]; Infinity: one packet. */
+  readonly mtu: number;
+  readonly header: number;
+}
+
+export type ScenarioArrivals =
+  | { readonly kind: "poisson"; readonly rate: number }
+  | { readonly kind: "periodic"; readonly period: number; readonly phase: number | null }
+  | { readonly kind: "trace"; readonly instants: readonly number[]; readonly file: string | null };
+
+export interface ScenarioStream {
+  readonly name: string;
+  readonly from: string;
+  readonly arrivals: ScenarioArrivals;
+  /** Arrivals are of the whole group, not of each device. */
+  readonly total: boolean;
+  readonly samples: "random" | "in-order";
+  /** [s]; null for none. */
+  readonly deadline: number | null;
+  readonly late: "keep" | "drop";
+  readonly answerTo: string;
+  readonly priority: number;
+}
+
+export interface ScenarioTensor {
+  readonly size: Varied;
+  readonly encode: Varied | null;
+  readonly decode: Varied | null;
+}
+
+export interface SyntheticExit {
+  readonly name: string;
+  readonly after: string;
+  /** Null where not given. */
+  readonly share: number | null;
+  readonly accuracy: number | null;
+  readonly time: Varied | null;
+}
+
+export interface SyntheticModel {
+  readonly kind: "synthetic";
+  /** Null where not given: then nothing may be sent before the first segment. */
+  readonly input: ScenarioTensor | null;
+  readonly result: Varied;
+  readonly segments: readonly {
+    readonly name: string;
+    readonly time: Varied;
+    readonly output: ScenarioTensor | null;
+  }[];
+  readonly exits: readonly SyntheticExit[];
+  /** File of what the exits say, by its path from the scenario. */
+  readonly table: string | null;
+}
+
+export interface ProfileModel {
+  readonly kind: "profile";
+  readonly profile: string;
+  readonly result: Varied;
+}
+
+export interface ScenarioPolicy {
+  readonly name: string;
+  readonly exit: {
+    readonly rule: string;
+    /** Thresholds by exit in order of depth; flags. */
+    readonly options: Readonly<Record<string, readonly number[] | boolean>>;
+  };
+  readonly place: {
+    readonly rule: string;
+    /** A node or `source`; or one for each segment in order. */
+    readonly options: Readonly<Record<string, string | readonly string[]>>;
+    readonly codec: Codec;
+  };
+}
+
+export type ScenarioWarmup =
+  | { readonly kind: "auto" }
+  | { readonly kind: "requests"; readonly n: number }
+  | { readonly kind: "time"; readonly at: number };
+
+/** `split-90: p95 latency < 100 ms`, understood. */
+export interface ScenarioExpectation {
+  readonly text: string;
+  readonly policy: string;
+  /** Path in a policy's result. */
+  readonly metric: string;
+  readonly operator: "<" | "<=" | ">" | ">=";
+  /** In the unit of the metric's key. */
+  readonly bound: number;
+}
+
+export interface Scenario {
+  readonly title: string;
+  readonly seed: number;
+  readonly model: SyntheticModel | ProfileModel;
+  /** Of the model, in order. */
+  readonly segments: readonly string[];
+  readonly exits: readonly { readonly name: string; readonly after: string }[];
+  readonly nodes: readonly ScenarioNode[];
+  readonly links: readonly ScenarioLink[];
+  readonly streams: readonly ScenarioStream[];
+  readonly policies: readonly ScenarioPolicy[];
+  readonly baseline: string;
+  readonly run: {
+    readonly requests: number | null;
+    /** [s]. */
+    readonly duration: number | null;
+    readonly warmup: ScenarioWarmup;
+    readonly replications: number;
+    readonly confidence: number;
+  };
+  readonly expect: readonly ScenarioExpectation[];
+  /** Axes of the sweep with the values as written. */
+  readonly sweep: readonly { readonly path: string; readonly values: readonly Plain[] }[];
+  /** Of every value that the file does not give, by path. */
+  readonly origins: Readonly<Record<string, Origin>>;
+}
