@@ -3,7 +3,7 @@ import type { Codec, Profile, Timing, Work } from "../profile.ts";
 import type { Distribution } from "../sim/distribution.ts";
 import type { Model } from "../sim/setup.ts";
 import { resolve } from "./compile-synthetic.ts";
-import type { LoadedProfile } from "./resources.ts";
+import type { Resources } from "./resources.ts";
 import type { ProfileModel, Scenario, ScenarioNode } from "./scenario.ts";
 
 const constant = (value: number): Distribution => ({ kind: "constant", value });
@@ -38,13 +38,13 @@ interface Pace {
  * On the profile's own host, and on a node with a profile of its own, what was measured; elsewhere constants. Codec times of a device are
  * those of the profile's host times the ratio of the whole network's times: nothing better is known of it (assumed).
  */
-function paceOf(node: ScenarioNode, model: Profile, profiles: ReadonlyMap<string, LoadedProfile>): Pace {
+function paceOf(node: ScenarioNode, model: Profile, open: Resources["profile"]): Pace {
   const { speed } = node;
   switch (speed.kind) {
     case "model":
       return { work: (of) => measured(atOne(of(model))), codec: (of) => measured(of(model)) };
     case "profile": {
-      const own = profiles.get(speed.profile)!.profile;
+      const own = open(speed.profile).profile;
       return { work: (of) => measured(atOne(of(own))), codec: (of) => measured(of(own)) };
     }
     case "speed":
@@ -65,16 +65,11 @@ function paceOf(node: ScenarioNode, model: Profile, profiles: ReadonlyMap<string
   }
 }
 
-export function profileModel(
-  scenario: Scenario,
-  model: ProfileModel,
-  codec: Codec,
-  profiles: ReadonlyMap<string, LoadedProfile>,
-): Model {
-  const { profile, table } = profiles.get(model.profile)!;
+export function profileModel(scenario: Scenario, model: ProfileModel, codec: Codec, open: Resources["profile"]): Model {
+  const { profile, table } = open(model.profile);
   const rows = table();
   const { nodes, streams } = scenario;
-  const paces = nodes.map((node) => paceOf(node, profile, profiles));
+  const paces = nodes.map((node) => paceOf(node, profile, open));
   const names = profile.segments.map((segment) => segment.name);
   const exits = profile.exits.map((exit) => ({ name: exit.name, after: names.indexOf(exit.after) }));
   const perPlace = <T>(of: (pace: Pace) => T): T[][] => {

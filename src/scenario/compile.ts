@@ -7,17 +7,12 @@ import type { Arrivals, Link, Model, NodeGroup, Policy, Setup, Stream } from "..
 import { bitsPerSecond, seconds, watts } from "../units.ts";
 import { profileModel } from "./compile-profile.ts";
 import { syntheticModel } from "./compile-synthetic.ts";
-import type { LoadedProfile } from "./resources.ts";
+import type { Resources } from "./resources.ts";
 import type { Leaf, Scenario, ScenarioPolicy, ScenarioStream } from "./scenario.ts";
-import type { EvaluationTable } from "./table.ts";
+import { loadTable } from "./table-file.ts";
 
-/** What the scenario refers to, read. */
-export interface Materials {
-  /** By the reference in the scenario. */
-  readonly profiles: ReadonlyMap<string, LoadedProfile>;
-  /** Of a synthetic model with a table. */
-  readonly table: EvaluationTable | null;
-}
+/** What the scenario refers to: read when needed, once. A scenario without profile and table needs `noResources`. */
+export type Materials = Pick<Resources, "profile" | "bytes">;
 
 export function compile(scenario: Scenario, policyName: string, materials: Materials): Setup {
   const policy = scenario.policies.find((p) => p.name === policyName);
@@ -80,8 +75,10 @@ export function plain(leaf: Leaf): Distribution {
 }
 
 function modelOf(scenario: Scenario, codec: Codec, materials: Materials): Model {
-  if (scenario.model.kind === "synthetic") return syntheticModel(scenario, scenario.model, materials.table);
-  return profileModel(scenario, scenario.model, codec, materials.profiles);
+  const { model, exits } = scenario;
+  if (model.kind === "profile") return profileModel(scenario, model, codec, materials.profile);
+  const names = exits.map((exit) => exit.name);
+  return syntheticModel(scenario, model, model.table === null ? null : loadTable(materials, model.table, names));
 }
 
 function streamOf(scenario: Scenario, stream: ScenarioStream): Stream {

@@ -7,10 +7,14 @@ import { decodeText, FileFault, type Resources } from "./resources.ts";
 import { type EvaluationTable, evaluationTable } from "./table.ts";
 
 const largest = 500_000_000;
-const read = new WeakMap<Resources, Map<string, EvaluationTable>>();
+const read = new WeakMap<Pick<Resources, "bytes">, Map<string, EvaluationTable>>();
 
 /** Read once for all that ask. @param exits names, in order of depth @throws FileFault when it does not fit the model */
-export function loadTable(resources: Resources, path: string, exits: readonly string[]): EvaluationTable {
+export function loadTable(
+  resources: Pick<Resources, "bytes">,
+  path: string,
+  exits: readonly string[],
+): EvaluationTable {
   const known = read.get(resources) ?? new Map<string, EvaluationTable>();
   read.set(resources, known);
   const key = JSON.stringify([path, exits]);
