@@ -29,3 +29,45 @@ export async function tryTfjsNode(name = "@tensorflow/tfjs-node"): Promise<{ rea
 export async function preferredEngine(): Promise<EngineName> {
   return (await tryTfjsNode()).reason === null ? "tfjs-node" : "wasm";
 }
+
+/** An engine, and whether it can be used here. */
+export interface EngineState {
+  readonly name: EngineName;
+  readonly works: boolean;
+  /** Fit to train with; all engines run and measure trained models. */
+  readonly trains: boolean;
+  readonly describe: string;
+  /** Why it does not work; null where it does. */
+  readonly reason: string | null;
+  /** What would make it work; null where it does. */
+  readonly remedy: string | null;
+}
+
+/** Tries every engine: loads TensorFlow.js. */
+export async function engineStates(): Promise<EngineState[]> {
+  const states: EngineState[] = [];
+  for (const name of engineNames) states.push({ name, ...about[name], ...(await tried(name)) });
+  return states;
+}
+
+const about: Readonly<Record<EngineName, Pick<EngineState, "trains" | "describe">>> = {
+  wasm: { trains: true, describe: "WebAssembly with SIMD, one thread; the default" },
+  cpu: { trains: false, describe: "plain JavaScript, the oracle of tests; hundreds of times slower in training" },
+  "tfjs-node": { trains: true, describe: "native TensorFlow; profile prefers it where it is installed" },
+};
+
+async function tried(name: EngineName): Promise<Pick<EngineState, "works" | "reason" | "remedy">> {
+  if (name === "tfjs-node") {
+    const { reason } = await tryTfjsNode();
+    const remedy = reason === null ? null : "npm install @tensorflow/tfjs-node@4.22.0";
+    return { works: reason === null, reason, remedy };
+  }
+  try {
+    const { loadBackend } = await import("./backend.ts");
+    await loadBackend(name);
+    return { works: true, reason: null, remedy: null };
+  } catch (error) {
+    const reason = String((error as Error).message).split("\n")[0] ?? "unknown";
+    return { works: false, reason, remedy: "npm install, with the versions of package-lock.json" };
+  }
+}

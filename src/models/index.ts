@@ -5,7 +5,7 @@
 
 export { classesOf, type Dataset, type DatasetName, datasetNames, loadDataset, type Rows } from "./data/dataset.ts";
 export { describeProfile } from "./describe-profile.ts";
-export { type EngineName, engineNames, preferredEngine } from "./engine.ts";
+export { type EngineName, type EngineState, engineNames, engineStates, preferredEngine } from "./engine.ts";
 export { InterruptedError, UserError } from "./errors.ts";
 export { prepareFolder } from "./files.ts";
 export { loadModel, type Model, saveModel } from "./model-folder.ts";

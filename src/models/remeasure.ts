@@ -33,13 +33,13 @@ export interface MeasureOptions {
  * Measures a model's segments, heads and codecs on this host. A measurement is kept and used again for the same engine and version,
  * weights, processor and Node version. Codecs are timed on tensors of smooth random images, since the data set need not be here.
  * @param modelFolder folder with model.json and weights.bin
- * @param engine null takes the native engine where it loads, else wasm
+ * @param engine null or undefined takes the native engine where it loads, else wasm
  * @returns the profile with this host's `host`, `check`, `dispatch_overhead_s` and times
  * @throws UserError when the model is not the profile's, or the engine does not load
  */
 export async function measureTimings(
   modelFolder: string,
-  engine: EngineName | null,
+  engine: EngineName | null | undefined,
   options: MeasureOptions,
 ): Promise<Profile> {
   const { profile, quick = false } = options;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 import { loadBackend } from "../../src/models/backend.ts";
-import { preferredEngine, tryTfjsNode } from "../../src/models/engine.ts";
+import { engineStates, preferredEngine, tryTfjsNode } from "../../src/models/engine.ts";
 import { UserError } from "../../src/models/errors.ts";
 import { Network } from "../../src/models/network.ts";
 import { initialWeights, sizeOf } from "../../src/models/parameters.ts";
@@ -59,3 +59,13 @@ test.skipIf(native.reason !== null)(
     });
   },
 );
+
+test("every engine is listed with whether it works here, and why not", async () => {
+  const states = await engineStates();
+  expect(states.map(({ name, works }) => [name, works])).toEqual([
+    ["wasm", true],
+    ["cpu", true],
+    ["tfjs-node", native.reason === null],
+  ]);
+  for (const { works, reason, remedy } of states) expect([reason === null, remedy === null]).toEqual([works, works]);
+});
