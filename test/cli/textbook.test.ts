@@ -14,14 +14,21 @@ ${rest}`;
 test("an M/M/1 queue has the mean, the quantiles and the occupancy of the textbook", () => {
   // λ = 80/s, µ = 100/s: sojourn is exponential with mean 1/(µ-λ) = 50 ms; p95 = 50 ms x ln 20; L = ρ/(1-ρ) = 4; Wq = ρ/(µ-λ) = 40 ms.
   const { policies } = resultOf(
-    only("work", "{ exponential: 10 ms }", `
+    only(
+      "work",
+      "{ exponential: 10 ms }",
+      `
 nodes: { server: { servers: 1 } }
 workload: { server: { arrivals: { poisson: 80 /s }, answer_to: nowhere } }
 policies: { here: { exit: { rule: never }, place: { rule: only, node: server } } }
-run: { requests: 200000, warmup: 5000, replications: 10 }`),
+run: { requests: 200000, warmup: 5000, replications: 10 }`,
+    ),
   );
   const p = policies[0]!;
-  const near = (interval: { estimate: number; low: number | null; high: number | null } | null, exact: number): void => {
+  const near = (
+    interval: { estimate: number; low: number | null; high: number | null } | null,
+    exact: number,
+  ): void => {
     // Four half-widths of the 95 % interval, and never looser than 6 %.
     const half = (interval!.high! - interval!.low!) / 2;
     expect(Math.abs(interval!.estimate - exact)).toBeLessThan(Math.min(2 * half, 0.06 * exact));

@@ -1,0 +1,75 @@
+/** An experiment from a scenario file: read, set, checked and made ready to run. Reads files. */
+import { createHash } from "node:crypto";
+import { dirname } from "node:path";
+import { ScenarioError } from "../scenario/errors.ts";
+import { fileResources, largestScenario, readBytes } from "../scenario/files.ts";
+import { type Document, parseDocument, readScenario } from "../scenario/parse.ts";
+import { decodeText, FileFault, type LoadedProfile, type Resources } from "../scenario/resources.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import { withOptions, withValues } from "../scenario/set.ts";
+import { experimentOf } from "./plan.ts";
+import type { Experiment } from "./run.ts";
+
+/** Which scenario, and what the command line changes in it. */
+export interface ExperimentSource {
+  readonly path: string;
+  /** `path=value`, applied in turn. */
+  readonly set: readonly string[];
+  readonly seed: number | null;
+  /** Profiles to take instead of those of their folders, as text, by reference. */
+  readonly profiles: Readonly<Record<string, string>>;
+}
+
+export interface LoadedExperiment {
+  readonly source: ExperimentSource;
+  readonly document: Document;
+  readonly scenario: Scenario;
+  readonly resources: Resources;
+  readonly experiment: Experiment;
+}
+
+/** @throws ScenarioError with every problem found */
+export function loadExperiment(source: ExperimentSource): LoadedExperiment {
+  const { path } = source;
+  const files = fileResources(dirname(path));
+  let bytes: Uint8Array;
+  let text: string;
+  try {
+    bytes = readBytes(path, largestScenario, "a scenario");
+    text = decodeText(bytes, "a scenario as text in UTF-8");
+  } catch (fault) {
+    if (!(fault instanceof FileFault)) throw fault;
+    const { expected, got, hint } = fault;
+    throw new ScenarioError([{ path: "", at: null, where: path, expected, got, hint }]);
+  }
+  const replaced = new Map<string, LoadedProfile>();
+  const resources: typeof files = {
+    ...files,
+    profile: (reference) => {
+      const loaded = files.profile(reference);
+      const other = source.profiles[reference];
+      if (other === undefined) return loaded;
+      if (!replaced.has(reference))
+        replaced.set(reference, { ...loaded, profile: JSON.parse(other) as LoadedProfile["profile"] });
+      return replaced.get(reference)!;
+    },
+  };
+  const options = [...source.set, ...(source.seed === null ? [] : [`seed=${source.seed}`])];
+  const document = withOptions(parseDocument(text, path), options);
+  const scenario = readScenario(document, resources);
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const changes = createHash("sha256")
+    .update(JSON.stringify([options, source.profiles]))
+    .digest("hex");
+  const experiment = experimentOf(scenario, resources, {
+    at: (point) => readScenario(withValues(document, point), resources),
+    inputs: () => [
+      { path, sha256 },
+      ...(options.length === 0 && Object.keys(source.profiles).length === 0
+        ? []
+        : [{ path: "options", sha256: changes }]),
+      ...files.inputs(),
+    ],
+  });
+  return { source, document, scenario, resources, experiment };
+}
