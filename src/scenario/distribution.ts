@@ -45,7 +45,8 @@ function familyOf(dimension: Dimension): Family {
 function makeFamily(dimension: Dimension): Family {
   const amount = quantity(dimension);
   const positive = quantity(dimension, { isPositive: true });
-  const above0 = plainNumber({ above: 0 });
+  const shapeNumber = plainNumber({ min: 0.01, max: 1000 });
+  const cvNumber = plainNumber({ min: 0, max: 1000 });
   const parts = new Map<string, { make: Make; schema: () => z.ZodType }>();
   const add = <S extends Shape>(
     name: string,
@@ -83,7 +84,7 @@ function makeFamily(dimension: Dimension): Family {
   for (const kind of ["lognormal", "gamma"] as const)
     add(
       kind,
-      { mean: required("the mean", positive), cv: required("standard deviation / mean, bare", above0) },
+      { mean: required("the mean", positive), cv: required("standard deviation / mean, bare", cvNumber) },
       ({ mean, cv }) => ({ kind, mean: mean!, cv: cv! }),
     );
   add(
@@ -103,14 +104,17 @@ function makeFamily(dimension: Dimension): Family {
   add(
     "weibull",
     {
-      shape: required("below 1: heavy tail, above 1: narrow", above0),
+      shape: required("below 1: heavy tail, above 1: narrow", shapeNumber),
       scale: required("63 % of values are smaller", positive),
     },
     ({ shape, scale }) => ({ kind: "weibull", shape: shape!, scale: scale! }),
   );
   add(
     "pareto",
-    { shape: required("the smaller, the heavier the tail", above0), minimum: required("the least value", positive) },
+    {
+      shape: required("the smaller, the heavier the tail", shapeNumber),
+      minimum: required("the least value", positive),
+    },
     ({ shape, minimum }) => ({ kind: "pareto", shape: shape!, minimum: minimum! }),
   );
   add(

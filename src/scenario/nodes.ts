@@ -85,7 +85,15 @@ function speedOf(given: Given, tree: Tree, path: string, to: Reading): Speed {
   if (given.profile !== undefined) return { kind: "profile", profile: given.profile };
   if (given.device !== undefined) {
     const preset = to.resources.devices().get(given.device)!;
-    if (preset.usable) return { kind: "device", device: given.device, figures: preset };
+    if (preset.usable) {
+      const { rate, overhead, error } = preset;
+      const band = error === null ? "" : `, mean error ${Math.round(error.value * 100)} %`;
+      to.origins[`${path}.device`] = {
+        kind: "preset",
+        text: `times: 2 x macs / ${sayRate(rate.value)} + ${Number((overhead.value * 1e6).toPrecision(4))} us a layer${band}; ${cite(given.device, [rate, overhead])}`,
+      };
+      return { kind: "device", device: given.device, figures: { rate, overhead, error } };
+    }
     to.report(
       child(tree, "device")!.at,
       `${path}.device`,
@@ -96,6 +104,12 @@ function speedOf(given: Given, tree: Tree, path: string, to: Reading): Speed {
   }
   if (keys.length === 0) to.fill(`${path}.speed`, 1, "as fast as the machine the model's times are of");
   return { kind: "model" };
+}
+
+function sayRate(flops: number): string {
+  return flops >= 1e12
+    ? `${Number((flops / 1e12).toPrecision(4))} TFLOP/s`
+    : `${Number((flops / 1e9).toPrecision(4))} GFLOP/s`;
 }
 
 function powerOf(given: Given, tree: Tree, path: string, to: Reading): ScenarioNode["power"] {

@@ -25,10 +25,12 @@ import { readValues } from "./values.ts";
 const mostInstants = 5_000_000;
 const time = quantity("time");
 const rate = quantity("frequency", { isPositive: true });
+/** Null: random for each device. */
+const phase = orWord("random", null, time);
 
 interface Periodic {
   readonly period: number;
-  readonly phase: number | undefined;
+  readonly phase: number | null | undefined;
 }
 
 const period: Reader<number> = {
@@ -53,7 +55,7 @@ const period: Reader<number> = {
 const periodicMap = record("periodic", {
   period: field("time between arrivals", quantity("time", { isPositive: true })),
   rate: field("arrivals per time", rate),
-  phase: field("instant of the first arrival; random for each device unless given", time),
+  phase: field("instant of the first arrival; random for each device unless given", phase),
 });
 
 const periodic: Reader<Periodic> = {
@@ -125,7 +127,7 @@ const arrivalFields = {
   poisson: field("mean rate", rate),
   periodic: field("period or rate", periodic),
   trace: field("instants, or a file of them", trace),
-  phase: field("of periodic: instant of the first arrival; random for each device unless given", time),
+  phase: field("of periodic: instant of the first arrival; random for each device unless given", phase),
   total: field("the rate or trace is of the whole group, not of each device", flag),
 };
 const arrivalMap = record("arrivals", {
@@ -140,7 +142,7 @@ export const streamFields = {
   ),
   arrivals: required("when requests arrive: poisson, periodic or trace", arrivalMap),
   total: field("the rate or trace is of the whole group, not of each device", flag),
-  phase: field("of periodic arrivals: instant of the first", time),
+  phase: field("of periodic arrivals: instant of the first", phase),
   samples: field("order in which evaluation rows are asked", word("an order", ["random", "in-order"] as const)),
   deadline: field(
     "time from arrival within which the answer is due",
@@ -229,10 +231,10 @@ function arrivalsOf(given: Given, tree: Tree, path: string, to: Reading): Scenar
   if (arrivals.periodic === undefined) return none;
   if (phaseAt !== undefined && arrivals.periodic.phase !== undefined)
     to.report(phaseAt.at, `${inside}.phase`, "one phase", "a second one");
-  const phase = given.phase ?? arrivals.phase ?? arrivals.periodic.phase;
+  const first = [given.phase, arrivals.phase, arrivals.periodic.phase].find((p) => p !== undefined);
   return {
     kind: "periodic",
     period: arrivals.periodic.period,
-    phase: phase ?? to.fill(`${inside}.phase`, null, "random for each device"),
+    phase: first === undefined ? to.fill(`${inside}.phase`, null) : first,
   };
 }

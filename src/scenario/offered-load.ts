@@ -1,0 +1,235 @@
+/** How much of every node and link a policy asks for, from mean values: a warning before a run that cannot be steady. */
+
+import type { Distribution } from "../sim/distribution.ts";
+import { mean } from "../sim/distribution-moments.ts";
+import type { ExitEvidence } from "../sim/exit-rules/index.ts";
+import { findRoute } from "../sim/routes.ts";
+import type { ExitScores, Setup, Size, Stream } from "../sim/setup.ts";
+import { wireBytes } from "../sim/transport.ts";
+
+export interface OfferedLoad {
+  /** Work offered to the busiest machine of each node / what its servers can do; 1 and more: its queue grows. */
+  readonly nodes: Readonly<Record<string, number>>;
+  /** Of the busiest resource of a link in each direction; null where nothing contends (`fixed`). */
+  readonly links: Readonly<Record<string, { readonly up: number | null; readonly down: number | null }>>;
+}
+
+/** Draws tried to find how often a rule that goes by chance leaves. */
+const draws = 1000;
+
+/**
+ * Nothing is dropped or queued here, and bytes are taken as independent of the exit: loads near 1 are estimates.
+ * Null where the placement rule decides on the way.
+ */
+export function offeredLoad(setup: Setup): OfferedLoad | null {
+  const nodes = new Map<string, number>(setup.nodes.map((node) => [node.name, 0]));
+  const links = new Map<string, number>(
+    setup.links.flatMap((link) => [
+      [`${link.name}.up`, 0],
+      [`${link.name}.down`, 0],
+    ]),
+  );
+  for (const [s, stream] of setup.streams.entries()) {
+    const places = setup.policy.place.plan(stream.source);
+    if (places === null) return null;
+    addStream(setup, s, stream, places, nodes, links);
+  }
+  return {
+    nodes: Object.fromEntries(nodes),
+    links: Object.fromEntries(
+      setup.links.map(({ name, kind }) => {
+        const load = (way: string): number | null => (kind === "fixed" ? null : links.get(`${name}.${way}`)!);
+        return [name, { up: load("up"), down: load("down") }];
+      }),
+    ),
+  };
+}
+
+function addStream(
+  setup: Setup,
+  s: number,
+  stream: Stream,
+  places: readonly number[],
+  nodes: Map<string, number>,
+  links: Map<string, number>,
+): void {
+  const { model } = setup;
+  const rate = ratePerDevice(stream, setup.nodes[stream.source]!.count);
+  if (rate === 0) return;
+  const { leaves, heads } = exitShares(setup, places, stream.source);
+  const work = (group: number, time: Distribution | null | undefined, share: number): void => {
+    if (time === null || time === undefined || share === 0) return;
+    const node = setup.nodes[group]!;
+    nodes.set(
+      node.name,
+      nodes.get(node.name)! + (rate * devicesPer(setup, stream.source, node.count) * share * mean(time)) / node.servers,
+    );
+  };
+  const send = (from: number, to: number, size: Size, share: number): void => {
+    if (share === 0) return;
+    for (const hop of findRoute(setup, from, to) ?? []) {
+      const link = setup.links[hop >> 1]!;
+      const way = (hop & 1) === 0 ? "up" : "down";
+      const sources =
+        link.per === null
+          ? setup.nodes[stream.source]!.count
+          : devicesPer(setup, stream.source, setup.nodes[link.per]!.count);
+      const bits = wireBytes(link, meanSize(size)) * 8;
+      const key = `${link.name}.${way}`;
+      links.set(key, links.get(key)! + (rate * sources * share * bits) / link[way].capacity);
+    }
+  };
+  let at = stream.source;
+  let here = 1;
+  places.forEach((group, k) => {
+    if (group !== at) {
+      work(at, model.encode[s]![at]![k], here);
+      send(at, group, model.size[s]![k]!, here);
+      work(group, model.decode[s]![group]![k], here);
+      at = group;
+    }
+    work(group, model.trunk[s]![group]![k], here);
+    const exit = model.exits.findIndex((e) => e.after === k);
+    if (exit < 0) return;
+    if (heads.includes(exit)) work(group, model.head[s]![group]![exit], here);
+    const due = stream.answerTo === "source" ? stream.source : stream.answerTo;
+    if (due !== "nowhere") send(group, due, model.result[s]!, leaves[exit]!);
+    here -= leaves[exit]!;
+  });
+}
+
+/** Devices of the source that the busiest machine of a group serves. */
+function devicesPer(setup: Setup, source: number, count: number): number {
+  return Math.ceil(setup.nodes[source]!.count / count);
+}
+
+function ratePerDevice({ arrivals }: Stream, devices: number): number {
+  if (arrivals.kind === "poisson") return arrivals.rate;
+  if (arrivals.kind === "periodic") return 1 / arrivals.period;
+  const last = arrivals.instants.at(-1) ?? 0;
+  return last > 0 ? arrivals.instants.length / last / (arrivals.each ? 1 : devices) : 0;
+}
+
+function meanSize(size: Size): number {
+  if (size.kind !== "rows") return mean(size);
+  let sum = 0;
+  for (const value of size.bytes) sum += value;
+  return size.bytes.length === 0 ? 0 : sum / size.bytes.length;
+}
+
+export interface ExitShares {
+  /** Share of requests that leave at each exit; they add up to 1. */
+  readonly leaves: readonly number[];
+  /** Exits whose heads run. */
+  readonly heads: readonly number[];
+}
+
+/** Share of requests that leave at each exit, by the rule itself over the evaluation rows, or over draws. */
+export function exitShares(setup: Setup, places: readonly number[], source: number): ExitShares {
+  const { model, policy } = setup;
+  const { outputs } = model;
+  const last = model.exits.length - 1;
+  const plan = { exits: model.exits.map((e) => e.name), classes: outputs.kind === "table" ? outputs.classes : 0 };
+  const heads = [...new Set([...policy.exit.heads(plan), last])].sort((a, b) => a - b);
+  const trials = outputs.kind === "table" ? outputs.rows : draws;
+  const counts = new Float64Array(model.exits.length);
+  const scores = heads.map((exit) => scoresAt(setup, places, source, exit));
+  const nothing = { uniform: () => 0.5 };
+  if (outputs.kind === "share") return { leaves: byDraws(setup, heads, nothing), heads };
+  for (let row = 0; row < trials; row++) {
+    const reached: ExitEvidence[] = [];
+    let answer = last;
+    for (const [i, exit] of heads.entries()) {
+      const s = scores[i]!;
+      reached.push({
+        exit,
+        prediction: s.prediction[row]!,
+        confidence: s.confidence[row]!,
+        entropy: s.entropy[row]!,
+        margin: s.margin[row]!,
+        share: Number.NaN,
+        draw: Number.NaN,
+      });
+      const verdict = exit === last ? null : policy.exit.decide(reached, { now: 0, elapsed: 0 }, nothing);
+      if (verdict?.kind !== "answer") continue;
+      // An earlier exit may answer; the request leaves here all the same.
+      answer = exit;
+      break;
+    }
+    counts[answer]! += 1 / trials;
+  }
+  return { leaves: [...counts], heads };
+}
+
+/** Each exit's share by itself: draws of different exits are independent. */
+function byDraws(setup: Setup, heads: readonly number[], nothing: { uniform(): number }): number[] {
+  const { model, policy } = setup;
+  const last = model.exits.length - 1;
+  const leaves = model.exits.map(() => 0);
+  let here = 1;
+  const reached: ExitEvidence[] = [];
+  for (const exit of heads) {
+    const share = model.outputs.kind === "share" ? model.outputs.share[exit]! : Number.NaN;
+    let left = exit === last ? draws : 0;
+    for (let i = 0; exit !== last && i < draws; i++) {
+      const evidence: ExitEvidence = {
+        exit,
+        prediction: -1,
+        confidence: Number.NaN,
+        entropy: Number.NaN,
+        margin: Number.NaN,
+        share,
+        draw: (i + 0.5) / draws,
+      };
+      if (policy.exit.decide([...reached, evidence], { now: 0, elapsed: 0 }, nothing).kind === "answer") left++;
+    }
+    reached.push({
+      exit,
+      prediction: -1,
+      confidence: Number.NaN,
+      entropy: Number.NaN,
+      margin: Number.NaN,
+      share,
+      draw: 1 - 0.5 / draws,
+    });
+    leaves[exit] = (here * left) / draws;
+    here -= leaves[exit]!;
+  }
+  return leaves;
+}
+
+/** Scores of an exit, those after the last lossy crossing before it where there was one. */
+function scoresAt({ model }: Setup, places: readonly number[], source: number, exit: number): ExitScores {
+  const { outputs } = model;
+  const empty: ExitScores = {
+    prediction: new Int32Array(),
+    confidence: new Float64Array(),
+    entropy: new Float64Array(),
+    margin: new Float64Array(),
+  };
+  if (outputs.kind !== "table") return empty;
+  let scores = outputs.scores[exit]!;
+  let at = source;
+  for (let k = 0; k <= model.exits[exit]!.after; k++) {
+    if (places[k] !== at) scores = outputs.crossed[k]?.[exit] ?? scores;
+    at = places[k]!;
+  }
+  return scores;
+}
+
+/** What validate and run say beforehand: loads of 1 and more. */
+export function loadWarnings(policy: string, load: OfferedLoad): string[] {
+  const found: string[] = [];
+  const check = (what: string, value: number | null): void => {
+    if (value !== null && value >= 1)
+      found.push(
+        `warning: ${policy} offers ${what} ${value === Number.POSITIVE_INFINITY ? "unbounded work" : `${Number(value.toPrecision(3))} times what it can do`}: its queue grows without end`,
+      );
+  };
+  for (const [node, value] of Object.entries(load.nodes)) check(node, value);
+  for (const [link, { up, down }] of Object.entries(load.links)) {
+    check(`${link}.up`, up);
+    check(`${link}.down`, down);
+  }
+  return found;
+}

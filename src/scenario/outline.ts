@@ -1,0 +1,317 @@
+/** A scenario as an outline of keys and texts, every default spelled out: what `scenario.resolved.yaml` and `explain` show. */
+
+import { exitRules } from "../sim/exit-rules/index.ts";
+import type { ExitRuleOption } from "../sim/exit-rules/options.ts";
+import { placementRules } from "../sim/placement-rules/index.ts";
+import { type Dimension, formatQuantity } from "./quantity.ts";
+import type {
+  Leaf,
+  Scenario,
+  ScenarioLink,
+  ScenarioNode,
+  ScenarioPolicy,
+  ScenarioStream,
+  ScenarioTensor,
+  SyntheticModel,
+  Varied,
+} from "./scenario.ts";
+import { joinPath } from "./tree.ts";
+
+/** A piece of the outline. `text` is what YAML reads back as the same value; `name` is what paths call an item of a list. */
+export type Outline =
+  | { readonly kind: "leaf"; readonly text: string }
+  /** A default that no key can say. */
+  | { readonly kind: "note"; readonly text: string }
+  | { readonly kind: "map"; readonly entries: readonly (readonly [key: string, value: Outline])[] }
+  | { readonly kind: "list"; readonly items: readonly (readonly [name: string, value: Outline])[] };
+
+type Entries = (readonly [string, Outline])[];
+
+const leaf = (text: string | number | boolean): Outline => ({ kind: "leaf", text: String(text) });
+const quoted = (text: string): Outline => leaf(JSON.stringify(text));
+const map = (entries: Entries): Outline => ({ kind: "map", entries });
+const quantity = (dimension: Dimension, value: number): Outline => leaf(sayAmount(dimension, value));
+
+function sayAmount(dimension: Dimension, value: number): string {
+  return value === Number.POSITIVE_INFINITY ? "unbounded" : formatQuantity(dimension, value);
+}
+
+export function outlineOf(scenario: Scenario): Outline {
+  const { run } = scenario;
+  const entries: Entries = [
+    ["version", leaf(1)],
+    ["title", quoted(scenario.title)],
+    ["seed", leaf(scenario.seed)],
+    ["model", modelOutline(scenario)],
+    ["nodes", map(scenario.nodes.map((node) => [node.name, nodeOutline(node)]))],
+  ];
+  if (scenario.links.length > 0)
+    entries.push(["links", map(scenario.links.map((link) => [link.name, linkOutline(link)]))]);
+  entries.push(
+    ["workload", map(scenario.streams.map((stream) => [stream.name, streamOutline(stream)]))],
+    ["policies", map(scenario.policies.map((policy) => [policy.name, policyOutline(scenario, policy)]))],
+    ["baseline", leaf(scenario.baseline)],
+    [
+      "run",
+      map([
+        ...(run.requests === null ? [] : [["requests", leaf(run.requests)] as const]),
+        ...(run.duration === null ? [] : [["duration", quantity("time", run.duration)] as const]),
+        [
+          "warmup",
+          run.warmup.kind === "auto"
+            ? leaf("auto")
+            : run.warmup.kind === "time"
+              ? quantity("time", run.warmup.at)
+              : leaf(run.warmup.n),
+        ],
+        ["replications", leaf(run.replications)],
+        ["confidence", leaf(run.confidence)],
+      ]),
+    ],
+  );
+  if (scenario.expect.length > 0)
+    entries.push(["expect", { kind: "list", items: scenario.expect.map((e, i) => [String(i), quoted(e.text)]) }]);
+  if (scenario.sweep.length > 0)
+    entries.push([
+      "sweep",
+      map(
+        scenario.sweep.map(({ path, values }) => [
+          path,
+          leaf(`[${values.map((value) => JSON.stringify(value)).join(", ")}]`),
+        ]),
+      ),
+    ]);
+  return map(entries);
+}
+
+function nodeOutline(node: ScenarioNode): Outline {
+  const { speed, power } = node;
+  return map([
+    ["count", leaf(node.count)],
+    ["servers", leaf(node.servers)],
+    speed.kind === "device"
+      ? ["device", leaf(speed.device)]
+      : speed.kind === "profile"
+        ? ["profile", quoted(speed.profile)]
+        : speed.kind === "speed"
+          ? ["speed", leaf(speed.speed)]
+          : ["speed", { kind: "note", text: "the model's own times" }],
+    [
+      "queue",
+      map([
+        ["discipline", leaf(node.queue.discipline)],
+        ["places", leaf(node.queue.places === Number.POSITIVE_INFINITY ? "unbounded" : node.queue.places)],
+      ]),
+    ],
+    [
+      "power",
+      power === null
+        ? leaf("none")
+        : map([
+            ["idle", quantity("power", power.idle)],
+            ["busy", quantity("power", power.busy)],
+          ]),
+    ],
+    ["price", node.price === null ? leaf("none") : quantity("price-rate", node.price)],
+  ]);
+}
+
+function linkOutline(link: ScenarioLink): Outline {
+  return map([
+    ["between", leaf(`[${link.between.join(", ")}]`)],
+    ["kind", leaf(link.kind)],
+    ...(link.preset === null ? [] : [["preset", leaf(link.preset)] as const]),
+    ["per", leaf(link.per ?? "all")],
+    ["up", quantity("rate", link.up)],
+    ["down", quantity("rate", link.down)],
+    ["latency", quantity("time", link.latency)],
+    ["jitter", leaf(link.jitter === null ? "none" : jitterText(link.jitter))],
+    ["per_message", quantity("time", link.perMessage)],
+    ["mtu", quantity("size", link.mtu)],
+    ["header", quantity("size", link.header)],
+  ]);
+}
+
+/** Of a jitter, a plain time means an exponential: a constant needs another way to be said. */
+function jitterText(jitter: Leaf): string {
+  if (jitter.kind !== "constant") return leafText("time", jitter);
+  const value = sayAmount("time", jitter.value);
+  return `{ uniform: { low: ${value}, high: ${value} } }`;
+}
+
+function streamOutline(stream: ScenarioStream): Outline {
+  const { arrivals } = stream;
+  const when: Entries =
+    arrivals.kind === "poisson"
+      ? [["poisson", quantity("frequency", arrivals.rate)]]
+      : arrivals.kind === "periodic"
+        ? [
+            ["periodic", quantity("time", arrivals.period)],
+            ["phase", arrivals.phase === null ? leaf("random") : quantity("time", arrivals.phase)],
+          ]
+        : [
+            [
+              "trace",
+              arrivals.file === null
+                ? leaf(`[${arrivals.instants.map((t) => sayAmount("time", t)).join(", ")}]`)
+                : quoted(arrivals.file),
+            ],
+          ];
+  return map([
+    ["from", leaf(stream.from)],
+    ["arrivals", map(when)],
+    ["total", leaf(stream.total)],
+    ["samples", leaf(stream.samples)],
+    ["deadline", stream.deadline === null ? leaf("none") : quantity("time", stream.deadline)],
+    ["late", leaf(stream.late)],
+    ["answer_to", leaf(stream.answerTo)],
+    ["priority", leaf(stream.priority)],
+  ]);
+}
+
+function policyOutline(scenario: Scenario, { exit, place }: ScenarioPolicy): Outline {
+  const exits = scenario.exits.map((e) => e.name).slice(0, -1);
+  const exitType = exitRules.find((rule) => rule.name === exit.rule)!;
+  const placeType = placementRules.find((rule) => rule.name === place.rule)!;
+  const option = (name: string, kind: ExitRuleOption["kind"]): Outline => {
+    const value = exit.options[name]!;
+    if (kind === "flag" || typeof value === "boolean") return leaf(String(value));
+    const isOne = value.slice(0, exits.length).every((v) => v === value[0]);
+    return isOne ? leaf(value[0] ?? 0) : leaf(`{ ${exits.map((e, i) => `${e}: ${value[i]}`).join(", ")} }`);
+  };
+  return map([
+    [
+      "exit",
+      map([
+        ["rule", leaf(exit.rule)],
+        ...Object.entries(exitType.options).map(([name, { kind }]) => [name, option(name, kind)] as const),
+      ]),
+    ],
+    [
+      "place",
+      map([
+        ["rule", leaf(place.rule)],
+        ...Object.keys(placeType.options).map((name) => {
+          const value = place.options[name]!;
+          return [
+            name,
+            typeof value === "string" ? leaf(value) : map(value.map((node, i) => [scenario.segments[i]!, leaf(node)])),
+          ] as const;
+        }),
+        ...(scenario.model.kind === "profile" ? [["codec", leaf(place.codec)] as const] : []),
+      ]),
+    ],
+  ]);
+}
+
+function modelOutline({ model }: Scenario): Outline {
+  if (model.kind === "profile")
+    return map([
+      ["profile", quoted(model.profile)],
+      ["result", varied("size", model.result)],
+    ]);
+  return map([["synthetic", syntheticOutline(model)]]);
+}
+
+function syntheticOutline(model: SyntheticModel): Outline {
+  return map([
+    ...(model.input === null ? [] : [["input", tensor(model.input)] as const]),
+    ["result", varied("size", model.result)],
+    [
+      "segments",
+      {
+        kind: "list",
+        items: model.segments.map((segment) => [
+          segment.name,
+          map([
+            ["name", leaf(segment.name)],
+            ["time", varied("time", segment.time)],
+            ...(segment.output === null ? [] : [["output", tensor(segment.output)] as const]),
+          ]),
+        ]),
+      },
+    ],
+    [
+      "exits",
+      {
+        kind: "list",
+        items: model.exits.map((exit) => [
+          exit.name,
+          map([
+            ["after", leaf(exit.after)],
+            ["name", leaf(exit.name)],
+            ...(exit.share === null ? [] : [["share", leaf(exit.share)] as const]),
+            ...(exit.accuracy === null ? [] : [["accuracy", leaf(exit.accuracy)] as const]),
+            ...(exit.time === null ? [] : [["time", varied("time", exit.time)] as const]),
+          ]),
+        ]),
+      },
+    ],
+    ...(model.table === null ? [] : [["table", quoted(model.table)] as const]),
+  ]);
+}
+
+function tensor({ size, encode, decode }: ScenarioTensor): Outline {
+  if (encode === null && decode === null) return varied("size", size);
+  return map([
+    ["size", varied("size", size)],
+    ...(encode === null ? [] : [["encode", varied("time", encode)] as const]),
+    ...(decode === null ? [] : [["decode", varied("time", decode)] as const]),
+  ]);
+}
+
+const varied = (dimension: Dimension, value: Varied): Outline => leaf(variedText(dimension, value));
+
+function variedText(dimension: Dimension, value: Varied): string {
+  if (value.kind !== "on" && value.kind !== "stream") return leafText(dimension, value);
+  const parts = Object.entries(value.of).map(([name, one]) => `${name}: ${variedText(dimension, one)}`);
+  return `{ ${value.kind}: { ${parts.join(", ")} } }`;
+}
+
+function leafText(dimension: Dimension, value: Leaf): string {
+  const say = (v: number): string => sayAmount(dimension, v);
+  const list = (values: readonly number[]): string => `[${values.map(say).join(", ")}]`;
+  switch (value.kind) {
+    case "constant":
+      return say(value.value);
+    case "exponential":
+      return `{ exponential: ${say(value.mean)} }`;
+    case "uniform":
+      return `{ uniform: { low: ${say(value.low)}, high: ${say(value.high)} } }`;
+    case "normal":
+      return `{ normal: { mean: ${say(value.mean)}, sd: ${say(value.sd)} } }`;
+    case "lognormal":
+    case "gamma":
+      return `{ ${value.kind}: { mean: ${say(value.mean)}, cv: ${value.cv} } }`;
+    case "erlang":
+      return `{ erlang: { mean: ${say(value.mean)}, k: ${value.k} } }`;
+    case "hyperexponential":
+      return `{ hyperexponential: { shares: [${value.shares.join(", ")}], means: ${list(value.means)} } }`;
+    case "weibull":
+      return `{ weibull: { shape: ${value.shape}, scale: ${say(value.scale)} } }`;
+    case "pareto":
+      return `{ pareto: { shape: ${value.shape}, minimum: ${say(value.minimum)} } }`;
+    case "discrete":
+      return `{ discrete: { values: ${list(value.values)}, shares: [${value.shares.join(", ")}] } }`;
+    case "empirical":
+      return `{ empirical: { file: ${JSON.stringify(value.file ?? "")} } }`;
+    case "sequence":
+      return `{ sequence: ${list(value.values)} }`;
+  }
+}
+
+export interface OutlineLine {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** All leaves and notes with their paths, in order; a map that has an origin of its own is a line too. */
+export function linesOf(outline: Outline, isKnown: (path: string) => boolean, path = ""): OutlineLine[] {
+  if (outline.kind === "leaf" || outline.kind === "note") return [{ path, text: outline.text }];
+  const children = outline.kind === "map" ? outline.entries : outline.items;
+  if (isKnown(path))
+    return [
+      { path, text: children.map(([key, value]) => `${key} ${value.kind === "leaf" ? value.text : "…"}`).join(", ") },
+    ];
+  return children.flatMap(([key, value]) => linesOf(value, isKnown, joinPath(path, key)));
+}
