@@ -123,7 +123,7 @@ const resNet8: ZooEntry = {
     ],
   },
   training: {
-    epochs: 10,
+    epochs: 4,
     batch: 64,
     seed: 0,
     lossWeights: [0.3, 0.3, 1],
