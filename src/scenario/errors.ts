@@ -104,6 +104,13 @@ function isControl(character: string): boolean {
   );
 }
 
+/** A problem for programs: as it is shown, with line and column from 1. */
+export function linesAndColumns({ path, at, expected, got, hint, where }: Problem): object {
+  const found = at === null || at.source.isOption ? null : locate(at);
+  const file = at === null ? (where ?? null) : at.source.name;
+  return { file, line: found?.line ?? null, column: found?.column ?? null, path, expected, got, hint };
+}
+
 /** A value as a message shows it, shortened. */
 export function show(value: unknown): string {
   const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
