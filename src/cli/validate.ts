@@ -1,7 +1,7 @@
 import type { CommandModule } from "yargs";
 import { loadExperiment } from "../experiment/load.ts";
 import { compile } from "../scenario/compile.ts";
-import { linesAndColumns, ScenarioError } from "../scenario/errors.ts";
+import { problemList, ScenarioError } from "../scenario/errors.ts";
 import { exitShares, type OfferedLoad, offeredLoad } from "../scenario/offered-load.ts";
 import { warningsOf } from "../scenario/warnings.ts";
 import { UsageError } from "./numbers.ts";
@@ -41,15 +41,13 @@ export const validateCommand: CommandModule<object, Options> = {
   command: "validate <file..>",
   describe: "check scenarios without running them",
   builder: (y) =>
-    y
-      .positional("file", { type: "string", array: true, demandOption: true, describe: "scenarios" })
-      .option("set", {
-        type: "string",
-        array: true,
-        nargs: 1,
-        requiresArg: true,
-        describe: "path=value overrides, as for run",
-      }) as never,
+    y.positional("file", { type: "string", array: true, demandOption: true, describe: "scenarios" }).option("set", {
+      type: "string",
+      array: true,
+      nargs: 1,
+      requiresArg: true,
+      describe: "path=value overrides, as for run",
+    }) as never,
   handler: ({ file: files, set = [], json, quiet }) => {
     const verdicts: Verdict[] = [];
     const faults: string[] = [];
@@ -62,7 +60,7 @@ export const validateCommand: CommandModule<object, Options> = {
       } catch (error) {
         if (!(error instanceof ScenarioError)) throw error;
         faults.push(error.message);
-        verdicts.push({ file, ok: false, problems: error.problems.map(linesAndColumns) });
+        verdicts.push({ file, ok: false, problems: problemList(error) });
       }
     }
     if (json) process.stdout.write(`${JSON.stringify(verdicts, null, 1)}\n`);

@@ -31,10 +31,14 @@ export class ScenarioError extends Error {
 }
 
 export function renderAll(problems: readonly Problem[]): string {
-  const ordered = [...problems].sort((a, b) => position(a) - position(b));
+  const ordered = inOrder(problems);
   const texts = ordered.slice(0, shown).map(render);
   if (ordered.length > shown) texts.push(`and ${ordered.length - shown} more`);
   return texts.join("\n\n");
+}
+
+function inOrder(problems: readonly Problem[]): Problem[] {
+  return [...problems].sort((a, b) => position(a) - position(b));
 }
 
 function position({ at }: Problem): number {
@@ -104,11 +108,15 @@ function isControl(character: string): boolean {
   );
 }
 
-/** A problem for programs: as it is shown, with line and column from 1. */
-export function linesAndColumns({ path, at, expected, got, hint, where }: Problem): object {
-  const found = at === null || at.source.isOption ? null : locate(at);
-  const file = at === null ? (where ?? null) : at.source.name;
-  return { file, line: found?.line ?? null, column: found?.column ?? null, path, expected, got, hint };
+/** Problems for programs: those that are shown, with line and column from 1. */
+export function problemList({ problems }: ScenarioError): object[] {
+  return inOrder(problems)
+    .slice(0, shown)
+    .map(({ path, at, expected, got, hint, where }) => {
+      const found = at === null || at.source.isOption ? null : locate(at);
+      const file = at === null ? (where ?? null) : at.source.name;
+      return { file, line: found?.line ?? null, column: found?.column ?? null, path, expected, got, hint };
+    });
 }
 
 /** A value as a message shows it, shortened. */

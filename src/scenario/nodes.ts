@@ -90,7 +90,7 @@ function speedOf(given: Given, tree: Tree, path: string, to: Reading): Speed {
       const band = error === null ? "" : `, mean error ${Math.round(error.value * 100)} %`;
       to.origins[`${path}.device`] = {
         kind: "preset",
-        text: `times: 2 x macs / ${sayRate(rate.value)} + ${Number((overhead.value * 1e6).toPrecision(4))} us a layer${band}; ${cite(given.device, [rate, overhead])}`,
+        text: `times: 2 x macs / ${sayRate(rate.value)} + ${Number((overhead.value * 1e6).toPrecision(4))} us a layer${band}; ${cite(given.device, [rate])}`,
       };
       return { kind: "device", device: given.device, figures: { rate, overhead, error } };
     }

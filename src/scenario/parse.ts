@@ -38,7 +38,7 @@ const one: Reader<1> = {
 
 /** Sections in the order in which they are read: the model names segments and exits for those after it. */
 export const scenarioFields = {
-  version: required("1", one),
+  version: required("version: 1", one),
   title: field("a name for tables and charts", text),
   seed: field("where randomness begins, 1 unless given", whole({ min: 0 })),
   model: required("the network: a measured profile, or a synthetic one", modelReader),

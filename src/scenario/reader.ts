@@ -179,17 +179,17 @@ export function record<S extends Shape>(what: string, shape: S): Reader<Values<S
       const map = asMap(tree, path, to, `${what}: a map with ${oneOf(usable).replace(/ or ([^ ]+)$/, " and $1")}`);
       if (map === undefined) return undefined;
       const values: Record<string, unknown> = {};
+      const misspelt: string[] = [];
       for (const { key, at, value } of map.entries) {
         const known = Object.hasOwn(shape, key) ? shape[key] : undefined;
-        if (known === undefined) unknownKey(to, key, at, path, usable);
+        if (known === undefined) misspelt.push(unknownKey(to, key, at, path, usable, misspelt.length));
         else if (known.reader === null) to.later(at, joinPath(path, key), show(key), usable);
         else values[key] = known.reader.read(value, joinPath(path, key), to);
       }
       for (const key of usable) {
         if (!shape[key]!.isRequired || map.entries.some((entry) => entry.key === key)) continue;
         // A misspelt key is one mistake, not two.
-        if (map.entries.some((entry) => !Object.hasOwn(shape, entry.key) && nearest(entry.key, usable) === key))
-          continue;
+        if (misspelt.includes(key)) continue;
         to.report(
           { ...map.at, end: map.at.start + 1 },
           joinPath(path, key),
@@ -213,15 +213,28 @@ export function record<S extends Shape>(what: string, shape: S): Reader<Values<S
   };
 }
 
-function unknownKey(to: Reading, key: string, at: Tree["at"], path: string, known: readonly string[]): void {
-  const near = nearest(key, known);
+/** Beyond this many unknown keys nothing is suggested any more: it is another kind of file. */
+const mostSuggestions = 50;
+
+/** @returns the key that was meant, or nothing */
+function unknownKey(
+  to: Reading,
+  key: string,
+  at: Tree["at"],
+  path: string,
+  known: readonly string[],
+  before: number,
+): string {
+  const near = before < mostSuggestions ? nearest(key, known) : null;
+  const got = `the unknown key ${show(key)}`;
   to.report(
     at,
     joinPath(path, key),
     `one of the keys ${known.join(", ")}`,
-    `the unknown key ${show(key)}`,
+    got,
     near === null ? null : `did you mean "${near}"?`,
   );
+  return near ?? "";
 }
 
 export const namePattern = /^[a-z][a-z0-9-]*$/;
