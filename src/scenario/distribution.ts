@@ -8,6 +8,7 @@ import {
   field,
   later,
   listOf,
+  namedSchema,
   plainNumber,
   quantity,
   type Reader,
@@ -177,7 +178,9 @@ export function distribution(dimension: Dimension, ways: Ways): Reader<Leaf> {
       return part.make(entry.value, joinPath(path, entry.key), to);
     },
     schema: () =>
-      z.union([amount.schema(), ...names.map((name) => z.strictObject({ [name]: parts.get(name)!.schema() }))]),
+      namedSchema(`distribution-of-${dimension}${ways.sequence ? "" : "-without-sequence"}`, () =>
+        z.union([amount.schema(), ...names.map((name) => z.strictObject({ [name]: parts.get(name)!.schema() }))]),
+      ),
   };
 }
 
@@ -218,10 +221,12 @@ function variedIn(dimension: Dimension, ways: readonly ("on" | "stream")[]): Rea
       return { kind: way, of };
     },
     schema: () =>
-      z.union([
-        leaf.schema(),
-        ...ways.map((way) => z.strictObject({ [way]: z.record(z.string(), rest(way).schema()) })),
-      ]),
+      namedSchema(`${dimension}-by-${ways.join("-and-")}`, () =>
+        z.union([
+          leaf.schema(),
+          ...ways.map((way) => z.strictObject({ [way]: z.record(z.string(), rest(way).schema()) })),
+        ]),
+      ),
   };
 }
 

@@ -13,6 +13,17 @@ export interface Reader<T> {
   readonly schema: () => z.ZodType;
 }
 
+const known = new Map<string, z.ZodType>();
+
+/** A schema under a name of its own, so that the JSON Schema says it once. */
+export function namedSchema(id: string, make: () => z.ZodType): z.ZodType {
+  const before = known.get(id);
+  if (before !== undefined) return before;
+  const schema = make().meta({ id });
+  known.set(id, schema);
+  return schema;
+}
+
 export interface Field<T> {
   readonly about: string;
   readonly reader: Reader<T> | null;
@@ -40,10 +51,10 @@ export function quantity(dimension: Dimension, bounds: { readonly isPositive?: b
       return value;
     },
     schema: () =>
-      z
-        .string()
-        .regex(new RegExp(`^[0-9.]+([eE][+-]?[0-9]+)? ?(${unitPattern(dimension)})$`))
-        .describe(`${kind.what} such as "${kind.example}"`),
+      namedSchema(dimension, () => {
+        const form = new RegExp(`^([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)? ?(${unitPattern(dimension)})$`);
+        return z.string().regex(form).describe(`${kind.what} such as "${kind.example}"`);
+      }),
   };
 }
 
