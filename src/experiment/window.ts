@@ -1,7 +1,8 @@
 /** What one replication says once its warm-up is cut off: plain numbers, from which estimates over replications are made. */
-import { Cell, dropReasons, Message, partNames, type Replication, type Snapshot, Visit } from "../sim/collector.ts";
+import { Cell, dropReasons, Message, partNames, type Replication, Visit } from "../sim/collector.ts";
 import type { Selection } from "../sim/samples.ts";
 import type { Setup } from "../sim/setup.ts";
+import type { Snapshot } from "../sim/snapshot.ts";
 
 /** Sums over the completed requests of some cells. */
 export interface Completed {
@@ -52,7 +53,7 @@ export class Window {
     }
     const n = total[Cell.n]!;
     const d = total[Cell.latency]!;
-    const shift = n > 0 ? collector.shift : 0;
+    const shift = n > 0 ? collector.shift[0]! : 0;
     return {
       n,
       latency: n * shift + d,
@@ -106,7 +107,7 @@ export class Window {
 
   /** Columns of {@link Visit} of a node group, after the cut. */
   visits(group: number): Float64Array {
-    return this.columns(this.replication.collector.visits[group]!, Visit.width);
+    return this.columns(this.replication.collector.visits, group, Visit.width);
   }
 
   waiting(group: number): Selection {
@@ -117,7 +118,9 @@ export class Window {
 
   /** Columns of {@link Message} of a link direction, after the cut. */
   messages(direction: number): Float64Array {
-    return this.columns(this.replication.collector.messages[direction]!, Message.width);
+    const total = this.columns(this.replication.collector.messages, direction, Message.width);
+    total[Message.attempts]! += total[Message.n]!;
+    return total;
   }
 
   /** Busy server seconds of the busiest machine of a group; null where they were not kept. */
@@ -151,9 +154,12 @@ export class Window {
     return total;
   }
 
-  private columns(table: Float64Array, width: number): Float64Array {
+  private columns(table: Float64Array, entry: number, width: number): Float64Array {
+    const { slices } = this.replication.collector.shape;
     const total = new Float64Array(width);
-    for (let at = this.from * width; at < table.length; at++) total[at % width] = total[at % width]! + table[at]!;
+    for (let at = (entry * slices + this.from) * width; at < (entry + 1) * slices * width; at++) {
+      total[at % width]! += table[at]!;
+    }
     return total;
   }
 }

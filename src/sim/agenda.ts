@@ -1,88 +1,45 @@
 /**
- * The future events, least first by (time, code, request number).
+ * Instants that wait, least first; equal ones in the order that `before` says.
  *
- * A 4-ary heap on typed arrays. The popped root is left in place: the first event scheduled afterwards overwrites it and sifts
- * down from the top, which is short because it is near in time. The least child is chosen without branches; equal times, which
- * are rare, take an extra step. Codes are ordered as simultaneous events are: completions, deliveries, arrivals, timers, and within
- * each by declaration order and device.
+ * A 4-ary heap on typed arrays. The root that was taken is left in place: the first event scheduled afterwards overwrites it and sinks
+ * from the top, and stops soon because it is near in time. The least child is chosen without branches; equal times, which are rare,
+ * take an extra step.
  */
 export class Agenda {
-  private times = new Float64Array(1024).fill(Number.POSITIVE_INFINITY);
-  private codes = new Int32Array(1024);
-  private slots = new Int32Array(1024);
-  /** Entries, the popped root included while its place is open. */
-  private size = 0;
-  private open = false;
-  /** Tie-break of equal codes: slot -> request number. */
-  private readonly order: (slot: number) => number;
+  /** `times[0]` is the least, +Infinity when there is none; valid while not {@link open}. */
+  times: Float64Array<ArrayBuffer> = new Float64Array(64).fill(Number.POSITIVE_INFINITY);
+  /** What happens then; `ids[0]` belongs to `times[0]`. */
+  ids: Int32Array<ArrayBuffer> = new Int32Array(64);
+  /** The root has been taken, its place is free: {@link schedule} something or {@link settle}. */
+  open = false;
+  /** Entries, the place of a root that was taken included. */
+  size = 0;
+  /** Instant of what was taken last. */
+  now = 0;
+  /** When what is scheduled next is due. */
+  readonly due: Float64Array<ArrayBuffer> = new Float64Array(1);
+  /** Whether `a` comes before `b` at equal times. */
+  private readonly before: (a: number, b: number) => boolean;
 
-  /** Of the event taken last. */
-  time = 0;
-  code = 0;
-  slot = 0;
-
-  constructor(order: (slot: number) => number) {
-    this.order = order;
+  constructor(before: (a: number, b: number) => boolean) {
+    this.before = before;
   }
 
-  /** Events that wait. */
-  get length(): number {
-    return this.open ? this.size - 1 : this.size;
+  /**
+   * Something is due at `due[0]`: passed in a cell, because a call that is not inlined would box the number.
+   * @throws RangeError when that is before what was taken last, or not a number: the clock would run backwards.
+   */
+  schedule(id: number): void {
+    if (!(this.due[0]! >= this.now)) this.refuse(id);
+    if (this.open) this.replace(id);
+    else this.rise(id);
   }
 
-  /** @throws RangeError when `time` is before the event taken last or not a number: the clock would run backwards. */
-  schedule(time: number, code: number, slot: number): void {
-    if (!(time >= this.time)) throw new RangeError(`event ${code} scheduled at t=${time} s, before t=${this.time} s`);
-    if (this.open) {
-      this.open = false;
-      this.siftDown(time, code, slot);
-      return;
-    }
-    if (this.size + 5 > this.times.length) this.grow();
-    this.siftUp(this.size++, time, code, slot);
-  }
-
-  /** Takes the least event into `time`, `code` and `slot`; false when none is left. */
-  next(): boolean {
-    if (this.open) {
-      this.open = false;
-      const last = --this.size;
-      const time = this.times[last]!;
-      this.times[last] = Number.POSITIVE_INFINITY;
-      if (last > 0) this.siftDown(time, this.codes[last]!, this.slots[last]!);
-    }
-    if (this.size === 0) return false;
-    this.time = this.times[0]!;
-    this.code = this.codes[0]!;
-    this.slot = this.slots[0]!;
-    this.open = true;
-    return true;
-  }
-
-  private precedes(a: number, code: number, slot: number): boolean {
-    const other = this.codes[a]!;
-    return other !== code ? other < code : this.order(this.slots[a]!) < this.order(slot);
-  }
-
-  private siftUp(start: number, time: number, code: number, slot: number): void {
-    const { times, codes, slots } = this;
-    let i = start;
-    while (i > 0) {
-      const parent = (i - 1) >> 2;
-      const t = times[parent]!;
-      if (t < time || (t === time && this.precedes(parent, code, slot))) break;
-      times[i] = t;
-      codes[i] = codes[parent]!;
-      slots[i] = slots[parent]!;
-      i = parent;
-    }
-    times[i] = time;
-    codes[i] = code;
-    slots[i] = slot;
-  }
-
-  private siftDown(time: number, code: number, slot: number): void {
-    const { times, codes, slots, size } = this;
+  /** Puts what is due at `due[0]` in the place of the root that was taken. */
+  replace(id: number): void {
+    const { times, ids, size } = this;
+    const time = this.due[0]!;
+    this.open = false;
     let i = 0;
     for (let c = 1; c < size; c = 4 * i + 1) {
       // Places past the end hold +Infinity, so that four children may always be compared.
@@ -94,37 +51,80 @@ export class Agenda {
       const y = c + 2 + +(t3 < t2);
       let least = x ^ ((x ^ y) & -(times[y]! < times[x]!));
       const t = times[least]!;
-      if (+(t0 === t) + +(t1 === t) + +(t2 === t) + +(t3 === t) > 1) least = this.leastOfEqual(c, t);
-      if (t > time || (t === time && !this.precedes(least, code, slot))) break;
+      if (+(t0 === t) + +(t1 === t) + +(t2 === t) + +(t3 === t) > 1) least = this.firstOfEqual(c, t);
+      if (t > time || (t === time && this.before(id, ids[least]!))) break;
       times[i] = t;
-      codes[i] = codes[least]!;
-      slots[i] = slots[least]!;
+      ids[i] = ids[least]!;
       i = least;
     }
     times[i] = time;
-    codes[i] = code;
-    slots[i] = slot;
+    ids[i] = id;
   }
 
-  private leastOfEqual(first: number, time: number): number {
+  /** Fills the place of the root that was taken. */
+  settle(): void {
+    const last = this.size - 1;
+    this.size = last;
+    this.due[0] = this.times[last]!;
+    this.times[last] = Number.POSITIVE_INFINITY;
+    if (last > 0) this.replace(this.ids[last]!);
+    this.open = false;
+  }
+
+  /** Takes the least; `now` is its instant then. -1, and nothing taken, when there is none. */
+  take(): number {
+    if (this.open) this.settle();
+    if (this.size === 0) return -1;
+    this.now = this.times[0]!;
+    this.open = true;
+    return this.ids[0]!;
+  }
+
+  clear(): void {
+    this.times.fill(Number.POSITIVE_INFINITY, 0, this.size);
+    this.size = 0;
+    this.open = false;
+  }
+
+  private rise(id: number): void {
+    // Four children of the last entry are read, whether they are there or not.
+    if (this.size + 6 > this.ids.length) this.grow();
+    const { times, ids } = this;
+    const time = this.due[0]!;
+    let i = this.size;
+    this.size = i + 1;
+    while (i > 0) {
+      const parent = (i - 1) >> 2;
+      const t = times[parent]!;
+      if (t < time || (t === time && this.before(ids[parent]!, id))) break;
+      times[i] = t;
+      ids[i] = ids[parent]!;
+      i = parent;
+    }
+    times[i] = time;
+    ids[i] = id;
+  }
+
+  private firstOfEqual(first: number, time: number): number {
     let least = -1;
     for (let i = first; i < first + 4 && i < this.size; i++) {
       if (this.times[i] !== time) continue;
-      if (least < 0 || this.precedes(i, this.codes[least]!, this.slots[least]!)) least = i;
+      if (least < 0 || this.before(this.ids[i]!, this.ids[least]!)) least = i;
     }
     return least;
   }
 
   private grow(): void {
-    const capacity = this.times.length * 2;
+    const capacity = this.ids.length * 2;
     const times = new Float64Array(capacity).fill(Number.POSITIVE_INFINITY);
     times.set(this.times);
     this.times = times;
-    const codes = new Int32Array(capacity);
-    codes.set(this.codes);
-    this.codes = codes;
-    const slots = new Int32Array(capacity);
-    slots.set(this.slots);
-    this.slots = slots;
+    const ids = new Int32Array(capacity);
+    ids.set(this.ids);
+    this.ids = ids;
+  }
+
+  private refuse(id: number): never {
+    throw new RangeError(`event ${id} scheduled at t=${this.due[0]} s, before t=${this.now} s`);
   }
 }

@@ -8,11 +8,18 @@ export interface ArrivalProcess {
   next(number: number, device: number, before: number): number;
 }
 
+/** Gaps of Poisson arrivals; null for other kinds. */
+export function poissonGap({ arrivals, name }: Stream, root: KeyRoot): Draw | null {
+  return arrivals.kind === "poisson"
+    ? new Draw({ kind: "exponential", mean: 1 / arrivals.rate }, root, "arrival", name)
+    : null;
+}
+
 export function arrivalProcess(stream: Stream, devices: number, root: KeyRoot): ArrivalProcess {
   const { arrivals } = stream;
   switch (arrivals.kind) {
     case "poisson": {
-      const gap = new Draw({ kind: "exponential", mean: 1 / arrivals.rate }, root, "arrival", stream.name);
+      const gap = poissonGap(stream, root)!;
       return { next: (number, device, before) => before + gap.value(number, device, number) };
     }
     case "periodic": {

@@ -2,7 +2,9 @@
  * What a replication leaves behind, kept in slices so that a warm-up cut can be made afterwards at constant memory.
  * Slice = a run of arrivals (or of time, when the run has a duration); what a request does counts in the slice it arrived in.
  */
+import { type Ints, type Pack, packReals, type Reals } from "./pack.ts";
 import { Samples } from "./samples.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 /** Why a request was dropped. */
 export const dropReasons = ["queue", "deadline", "link", "node"] as const;
@@ -12,35 +14,15 @@ export const DEADLINE = 1;
 /** Parts of the latency after the compute of each node group. */
 export const partNames = ["queue", "access", "transmit", "propagate", "codec", "response"] as const;
 
-/** Columns of a cell of completed requests, then its parts. */
+/** Values that may wait to be filed in histograms. */
+export const pendingRoom = 2048;
+
+/** Columns of a cell of completed requests, then its parts; see `columns.ts`. */
 export const Cell = { n: 0, latency: 1, square: 2, correct: 3, inTime: 4, good: 5, parts: 6 } as const;
 /** Columns of the visits to a node group. */
 export const Visit = { n: 0, waiting: 1, waitingSquare: 2, waited: 3, service: 4, serviceSquare: 5, width: 6 } as const;
-/** Columns of the messages of a link direction. */
-export const Message = { n: 0, waiting: 1, residence: 2, attempts: 3, lost: 4, width: 5 } as const;
-
-/** Integrals and counts since the start, at one instant. */
-export interface Snapshot {
-  readonly at: number;
-  /** Arrivals so far. */
-  readonly arrived: number;
-  /** By node group: busy server seconds, waiting request seconds, visits ended. */
-  readonly busy: Float64Array;
-  readonly waiting: Float64Array;
-  readonly departed: Float64Array;
-  /** Busy server seconds of each machine; null where the group is too large to keep them per slice. */
-  readonly busyEach: readonly (Float64Array | null)[];
-  /** By link direction: busy seconds (or, on shared links, seconds at full rate), message seconds inside, messages and bytes that left. */
-  readonly linkBusy: Float64Array;
-  readonly linkInside: Float64Array;
-  readonly linkLeft: Float64Array;
-  readonly linkBytes: Float64Array;
-  /** By stream: completed, and completed rightly and in time. */
-  readonly completed: Float64Array;
-  readonly good: Float64Array;
-  /** Request seconds in the system. */
-  readonly inSystem: number;
-}
+/** Columns of the messages of a link direction; `attempts` are those after the first. */
+export const Message = { n: 0, waiting: 1, residence: 2, bytes: 3, attempts: 4, lost: 5, width: 6 } as const;
 
 export interface Shape {
   readonly streams: number;
@@ -55,130 +37,115 @@ export interface Shape {
 export class Collector {
   readonly shape: Shape;
   readonly width: number;
-  /** Latencies are summed as differences to the first, so that their spread does not cancel. */
-  shift = Number.NaN;
-  readonly serviceShift: Float64Array;
-  readonly cells: Float64Array;
-  readonly arrived: Float64Array;
+  /** Latencies are summed as differences to the first, so that their spread does not cancel; service times by group the same. */
+  readonly shift: Reals;
+  readonly serviceShift: Reals;
+  /** [stream, exit, answering group, slice], a row of {@link Cell} each. */
+  readonly cells: Reals;
+  /** [stream, slice]. */
+  readonly arrived: Reals;
   /** [reason, stream, slice]. */
-  readonly dropped: Float64Array;
-  readonly visits: Float64Array[];
-  readonly messages: Float64Array[];
+  readonly dropped: Reals;
+  /** [group, slice], a row of {@link Visit} each. */
+  readonly visits: Reals;
+  /** [link direction, slice], a row of {@link Message} each. */
+  readonly messages: Reals;
   readonly latency: Samples;
   /** By node group, waits above zero; the others are visits not waited. */
-  readonly waiting: Samples[];
+  readonly waiting: readonly Samples[];
   /** Answers by [stream * exits + exit][slice] on each row: given, right. Filled on first use. */
   readonly rowTallies: (Uint32Array | undefined)[] = [];
   /** Sum and number of latencies per batch of arrivals. */
-  readonly batchSum: Float64Array;
-  readonly batchCount: Float64Array;
-  /** By stream: completed, good; over the whole run. */
-  readonly completed: Float64Array;
-  readonly good: Float64Array;
+  readonly batchSum: Reals;
+  readonly batchCount: Reals;
+  /** All of these in one, for the event loop. */
+  readonly pack: Pack<keyof ReturnType<typeof columns>, Reals>;
+  /** Latencies (by place) and waits (by ~place) that have still to be filed. */
+  readonly pendingPlaces: Ints = new Int32Array(pendingRoom);
+  readonly pendingValues: Reals = new Float64Array(pendingRoom);
 
   constructor(shape: Shape, batches: number) {
     this.shape = shape;
-    const { streams, exits, groups, directions, slices } = shape;
-    this.width = Cell.parts + groups + partNames.length;
-    this.cells = new Float64Array(streams * exits * groups * slices * this.width);
-    this.arrived = new Float64Array(streams * slices);
+    const { streams, exits, groups, slices } = shape;
+    this.width = widthOf(shape);
+    this.pack = packReals(columns(shape, batches));
+    const { view } = this.pack;
+    this.shift = view.shift.fill(Number.NaN);
+    this.serviceShift = view.serviceShift.fill(Number.NaN);
+    this.cells = view.cells;
+    this.arrived = view.arrived;
     this.dropped = new Float64Array(dropReasons.length * streams * slices);
-    this.visits = Array.from({ length: groups }, () => new Float64Array(slices * Visit.width));
-    this.serviceShift = new Float64Array(groups).fill(Number.NaN);
-    this.messages = Array.from({ length: directions }, () => new Float64Array(slices * Message.width));
-    this.latency = new Samples(slices);
-    this.waiting = Array.from({ length: groups }, () => new Samples(slices));
-    this.batchSum = new Float64Array(batches);
-    this.batchCount = new Float64Array(batches);
-    this.completed = new Float64Array(streams);
-    this.good = new Float64Array(streams);
+    this.visits = view.visits;
+    this.messages = view.messages;
+    this.batchSum = view.batchSum;
+    this.batchCount = view.batchCount;
+    this.latency = new Samples(streams * exits * groups, slices);
+    this.waiting = Array.from({ length: groups }, () => new Samples(1, slices));
   }
 
-  /** Cell of completed requests: [stream, exit, answering group]. */
-  cell(stream: number, exit: number, group: number): number {
-    return (stream * this.shape.exits + exit) * this.shape.groups + group;
-  }
-
-  /** @param part holds the parts of the latency from `firstPart` on */
-  complete(
-    cell: number,
-    slice: number,
-    batch: number,
-    latency: number,
-    correct: boolean,
-    inTime: boolean,
-    row: number,
-    part: Float64Array,
-    firstPart: number,
-  ): void {
-    const { cells, width, shape } = this;
-    const stream = (cell / (shape.exits * shape.groups)) | 0;
-    if (Number.isNaN(this.shift)) this.shift = latency;
-    const d = latency - this.shift;
-    const at = (cell * shape.slices + slice) * width;
-    cells[at]! += 1;
-    cells[at + Cell.latency]! += d;
-    cells[at + Cell.square]! += d * d;
-    this.completed[stream]! += 1;
-    if (correct) cells[at + Cell.correct]! += 1;
-    if (inTime) cells[at + Cell.inTime]! += 1;
-    if (correct && inTime) {
-      cells[at + Cell.good]! += 1;
-      this.good[stream]! += 1;
+  /** Files the first `n` pending values. */
+  file(n: number): void {
+    const { pendingPlaces, pendingValues, latency, waiting } = this;
+    const { slices } = this.shape;
+    for (let i = 0; i < n; i++) {
+      const place = pendingPlaces[i]!;
+      if (place >= 0) latency.add(place, pendingValues[i]!);
+      else waiting[(~place / slices) | 0]!.add(~place % slices, pendingValues[i]!);
     }
-    for (let i = at + Cell.parts, j = firstPart; i < at + width; i++, j++) cells[i]! += part[j]!;
-    this.latency.add(cell, slice, latency);
-    if (batch < this.batchSum.length) {
-      this.batchSum[batch]! += latency;
-      this.batchCount[batch]! += 1;
-    }
-    if (row >= 0) this.tally((cell / shape.groups) | 0, slice, row, correct);
   }
 
   drop(reason: number, stream: number, slice: number): void {
-    const at = (reason * this.shape.streams + stream) * this.shape.slices + slice;
-    this.dropped[at] = this.dropped[at]! + 1;
+    this.dropped[(reason * this.shape.streams + stream) * this.shape.slices + slice]! += 1;
   }
 
-  visit(group: number, slice: number, waiting: number, service: number): void {
-    const v = this.visits[group]!;
-    const at = slice * Visit.width;
-    v[at]! += 1;
-    if (waiting > 0) {
-      v[at + Visit.waiting] = v[at + Visit.waiting]! + waiting;
-      v[at + Visit.waitingSquare] = v[at + Visit.waitingSquare]! + waiting * waiting;
-      v[at + Visit.waited] = v[at + Visit.waited]! + 1;
-      this.waiting[group]!.add(0, slice, waiting);
-    }
-    let shift = this.serviceShift[group]!;
-    if (Number.isNaN(shift)) {
-      shift = service;
-      this.serviceShift[group] = service;
-    }
-    const d = service - shift;
-    v[at + Visit.service] = v[at + Visit.service]! + d;
-    v[at + Visit.serviceSquare] = v[at + Visit.serviceSquare]! + d * d;
+  /** A message has left, or will surely leave, a link; waiting and residence [s]. */
+  message(direction: number, slice: number, waiting: number, residence: number, size: number): void {
+    const { messages } = this;
+    const at = (direction * this.shape.slices + slice) * Message.width;
+    messages[at]! += 1;
+    messages[at + Message.waiting]! += waiting;
+    messages[at + Message.residence]! += residence;
+    messages[at + Message.bytes]! += size;
   }
 
-  message(direction: number, slice: number, waiting: number, residence: number): void {
-    const m = this.messages[direction]!;
-    const at = slice * Message.width;
-    m[at] = m[at]! + 1;
-    m[at + Message.waiting] = m[at + Message.waiting]! + waiting;
-    m[at + Message.residence] = m[at + Message.residence]! + residence;
-    m[at + Message.attempts] = m[at + Message.attempts]! + 1;
-  }
-
-  private tally(kind: number, slice: number, row: number, correct: boolean): void {
+  /** An answer to an evaluation row. */
+  tally(kind: number, slice: number, row: number, correct: boolean): void {
     const place = kind * this.shape.slices + slice;
     let tally = this.rowTallies[place];
     if (tally === undefined) {
       tally = new Uint32Array(this.shape.rows * 2);
       this.rowTallies[place] = tally;
     }
-    tally[row * 2] = tally[row * 2]! + 1;
-    if (correct) tally[row * 2 + 1] = tally[row * 2 + 1]! + 1;
+    tally[row * 2]! += 1;
+    if (correct) tally[row * 2 + 1]! += 1;
   }
+
+  /** Sum over all slices of a column of the visits to a group, or of the messages of a link direction. */
+  total(table: Float64Array, entry: number, column: number, width: number): number {
+    const { slices } = this.shape;
+    let sum = 0;
+    for (let slice = 0; slice < slices; slice++) sum += table[(entry * slices + slice) * width + column]!;
+    return sum;
+  }
+}
+
+function widthOf(shape: Shape): number {
+  return Cell.parts + shape.groups + partNames.length;
+}
+
+/** Lengths of the tables that the event loop writes. */
+function columns(shape: Shape, batches: number) {
+  const { streams, exits, groups, directions, slices } = shape;
+  return {
+    shift: 1,
+    serviceShift: groups,
+    arrived: streams * slices,
+    visits: groups * slices * Visit.width,
+    messages: directions * slices * Message.width,
+    batchSum: batches,
+    batchCount: batches,
+    cells: streams * exits * groups * slices * widthOf(shape),
+  };
 }
 
 /** One replication of one policy, uncut. */

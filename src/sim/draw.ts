@@ -13,8 +13,10 @@ export class Draw {
   readonly constant: number;
   private readonly sampler: Sampler | null;
   private readonly list: readonly number[] | null;
-  private readonly k0: number;
-  private readonly k1: number;
+  readonly k0: number;
+  readonly k1: number;
+  /** Mean of an exponential distribution, which the event loop draws itself; NaN for the others. */
+  readonly exponential: number;
   private readonly what: string;
 
   constructor(distribution: Distribution, root: KeyRoot, ...purpose: (string | number)[]) {
@@ -24,6 +26,7 @@ export class Draw {
     this.what = purpose.join(" ");
     this.list = distribution.kind === "sequence" ? distribution.values : null;
     this.sampler = distribution.kind === "sequence" ? null : sampler(distribution);
+    this.exponential = distribution.kind === "exponential" && distribution.mean > 0 ? distribution.mean : Number.NaN;
     this.constant = this.sampler?.constant ?? Number.NaN;
   }
 

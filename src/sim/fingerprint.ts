@@ -1,21 +1,22 @@
 /**
  * Two 64-bit hashes of an event history: of the order of events (no floating point in it), and of their times rounded to 1 ns.
- * They detect change, not error. Multiply-xor mixing in two lanes of 32 bits.
+ * They detect change, not error. Multiply and rotate, two words of 32 bits each.
  */
 export class Fingerprint {
   private a = 0x243f6a88;
-  private b = 0x85a308d3;
+  private b = 0x05a308d3;
   private c = 0x13198a2e;
   private d = 0x03707344;
 
   add(code: number, request: number, time: number): void {
-    const a = Math.imul(this.a ^ code ^ Math.imul(request, 0x9e3779b1 | 0), 0x01000193);
-    this.a = a ^ (a >>> 15);
+    const a = (Math.imul(this.a ^ code, 0x01000193) + request) | 0;
+    this.a = a;
     this.b = (((this.b << 5) | (this.b >>> 27)) + a) | 0;
-    const ns = Math.round(time * 1e9);
-    const c = Math.imul(this.c ^ (ns | 0) ^ (ns * 2.3283064365386963e-10), 0x85ebca6b | 0);
-    this.c = c ^ (c >>> 13);
-    this.d = (((this.d << 7) | (this.d >>> 25)) + c) | 0;
+    // Low and high word of the nanoseconds; both conversions cut, which after adding a half is rounding.
+    const ns = time * 1e9 + 0.5;
+    const c = Math.imul(this.c, 0x01000193) ^ ns;
+    this.c = c;
+    this.d = (((this.d << 7) | (this.d >>> 25)) + c + ((ns * 2 ** -32) | 0)) | 0;
   }
 
   state(): readonly [number, number, number, number] {

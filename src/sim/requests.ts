@@ -23,9 +23,10 @@ export const GROUP = 7;
 export const EXIT = 8;
 /** Cut crossed last with a lossy codec that was measured, -1 for none. */
 export const CROSSED = 9;
-/** Row of the route table and position on it. */
+/** Place in the table of hops of the hop it is on. */
 export const ROUTE = 10;
-export const HOP = 11;
+/** What happens to it next, or what it waits for: a code of `events.ts`. */
+export const CODE = 11;
 /** 1 when it arrived over a link with a tensor to decode. */
 export const RECEIVED = 12;
 /** Next in a node's queue. */
@@ -51,57 +52,54 @@ export const PARTS = 6;
 
 export class Requests {
   private capacity = 0;
-  private readonly free: number[] = [];
+  private free = new Int32Array(0);
+  private freed = 0;
   /** Slots ever used. */
   used = 0;
-  /** Parts of the latency kept per request. */
-  readonly parts: number;
   readonly realWidth: number;
   int: Int32Array<ArrayBuffer> = new Int32Array(0);
   real: Float64Array<ArrayBuffer> = new Float64Array(0);
 
+  /** @param parts parts of the latency kept per request */
   constructor(parts: number) {
-    this.parts = parts;
     this.realWidth = PARTS + parts;
-    this.grow(256);
   }
 
   /** Requests in flight. */
   get inFlight(): number {
-    return this.used - this.free.length;
+    return this.used - this.freed;
   }
 
-  /** A slot with parts 0, no exit, nothing crossed. `int` and `real` may be new arrays afterwards. */
-  take(): number {
-    let slot: number;
-    if (this.free.length > 0) slot = this.free.pop()!;
-    else {
-      if (this.used === this.capacity) this.grow(this.capacity * 2);
-      slot = this.used++;
-    }
-    const { int, real, realWidth } = this;
-    const i = slot * intWidth;
-    int[i + EXIT] = -1;
-    int[i + CROSSED] = -1;
-    int[i + RECEIVED] = 0;
-    const r = slot * realWidth;
-    real[r + LEAVES_AT] = 0;
-    for (let p = r + PARTS; p < r + realWidth; p++) real[p] = 0;
-    return slot;
-  }
-
-  release(slot: number): void {
-    this.real[slot * this.realWidth + ARRIVED_AT] = -1;
-    this.free.push(slot);
-  }
-
-  private grow(capacity: number): void {
+  /** Makes room for `n` more requests; `int` and `real` may be new arrays afterwards, and stay these until the next call. */
+  reserve(n: number): void {
+    if (this.inFlight + n <= this.capacity) return;
+    const capacity = Math.max(2 * this.capacity, this.inFlight + n);
     const int = new Int32Array(capacity * intWidth);
     int.set(this.int);
     this.int = int;
     const real = new Float64Array(capacity * this.realWidth);
     real.set(this.real);
     this.real = real;
+    const free = new Int32Array(capacity);
+    free.set(this.free);
+    this.free = free;
     this.capacity = capacity;
+  }
+
+  /** A slot with parts 0 (whoever releases one clears them), no exit, nothing crossed; room must have been reserved. */
+  take(): number {
+    const slot = this.freed > 0 ? this.free[--this.freed]! : this.used++;
+    const { int, real, realWidth } = this;
+    const i = slot * intWidth;
+    int[i + EXIT] = -1;
+    int[i + CROSSED] = -1;
+    int[i + RECEIVED] = 0;
+    real[slot * realWidth + LEAVES_AT] = 0;
+    return slot;
+  }
+
+  release(slot: number): void {
+    this.real[slot * this.realWidth + ARRIVED_AT] = -1;
+    this.free[this.freed++] = slot;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Values by cell and slice of a replication: exact up to 100,000 of them, log-linear histograms (0.1 %) beyond, so that memory
- * stays bounded while a warm-up cut may still be made afterwards.
+ * Values by place (a cell and a slice) of a replication: exact up to 100,000 of them, log-linear histograms (0.1 %) beyond, so that
+ * memory stays bounded while a warm-up cut may still be made afterwards.
  */
 import { Histogram } from "./histogram.ts";
 import { nearestRank } from "./nearest-rank.ts";
@@ -8,25 +8,118 @@ import { nearestRank } from "./nearest-rank.ts";
 /** Values kept exactly. */
 export const exactLimit = 100_000;
 
+/** Cells of an octave, as in {@link Histogram}: the top bits of the double. */
+const cellBits = 9;
+const cellMask = (1 << cellBits) - 1;
+const shift = 20 - cellBits;
+/** Octaves that have a table entry, from 2^-40 (a picosecond) on; the others go to a {@link Histogram} of their own. */
+const firstOctave = 1023 - 40;
+const octaves = 64;
+
+const double = new Float64Array(1);
+const halves = new Uint32Array(double.buffer);
+double[0] = 1;
+const HIGH = halves[1] === 0 ? 0 : 1;
+
 export class Samples {
-  readonly slices: number;
+  private readonly slices: number;
+  private readonly places: number;
   private count = 0;
   private values: Float64Array<ArrayBuffer> | null = new Float64Array(1024);
-  /** `cell * slices + slice` of each value. */
-  private places: Int32Array<ArrayBuffer> | null = new Int32Array(1024);
-  private histograms: (Histogram | undefined)[] = [];
+  private placeOf: Int32Array<ArrayBuffer> = new Int32Array(1024);
+  /** [place][octave]: where its cells begin in `counts`, -1 while there are none. */
+  private rows = new Int32Array(0);
+  private counts = new Uint32Array(0);
+  private used = 0;
+  private lows = new Float64Array(0);
+  private highs = new Float64Array(0);
+  private readonly rare = new Map<number, Histogram>();
 
-  constructor(slices: number) {
+  constructor(cells: number, slices: number) {
     this.slices = slices;
+    this.places = cells * slices;
   }
 
-  add(cell: number, slice: number, value: number): void {
-    const place = cell * this.slices + slice;
-    if (this.values === null) {
-      this.record(place, value);
+  /** @param value not negative, finite @param place `cell * slices + slice` */
+  add(place: number, value: number): void {
+    if (this.values !== null) this.keep(place, value);
+    else this.record(place, value);
+  }
+
+  private record(place: number, value: number): void {
+    double[0] = value;
+    const cell = halves[HIGH]! >>> shift;
+    const octave = (cell >>> cellBits) - firstOctave;
+    if (octave >>> 0 >= octaves) {
+      this.recordRare(place, value);
       return;
     }
-    if (this.count === this.values.length) {
+    let row = this.rows[place * octaves + octave]!;
+    if (row < 0) row = this.addRow(place * octaves + octave);
+    this.counts[row + (cell & cellMask)]! += 1;
+    if (value > this.highs[place]!) this.highs[place] = value;
+    if (value < this.lows[place]!) this.lows[place] = value;
+  }
+
+  /** Values of the cells that `wanted` accepts, in slices from `first` on. */
+  select(first: number, wanted: (cell: number) => boolean): Selection {
+    const isWanted = (place: number): boolean =>
+      place % this.slices >= first && wanted(Math.floor(place / this.slices));
+    if (this.values !== null) {
+      const kept: number[] = [];
+      for (let i = 0; i < this.count; i++) if (isWanted(this.placeOf[i]!)) kept.push(this.values[i]!);
+      return new Selection(Float64Array.from(kept).sort(), null);
+    }
+    const merged = this.mergeTables(isWanted);
+    for (const [place, histogram] of this.rare) if (isWanted(place)) merged.merge(histogram);
+    return new Selection(null, merged);
+  }
+
+  private mergeTables(isWanted: (place: number) => boolean): Histogram {
+    const sum = new Float64Array(octaves << cellBits);
+    let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (let place = 0; place < this.places; place++) {
+      if (!isWanted(place)) continue;
+      min = Math.min(min, this.lows[place]!);
+      max = Math.max(max, this.highs[place]!);
+      for (let octave = 0; octave < octaves; octave++) {
+        const row = this.rows[place * octaves + octave]!;
+        for (let i = 0; row >= 0 && i <= cellMask; i++) sum[(octave << cellBits) + i]! += this.counts[row + i]!;
+      }
+    }
+    const cells: number[] = [];
+    const counts: number[] = [];
+    sum.forEach((count, cell) => {
+      if (count === 0) return;
+      cells.push((firstOctave << cellBits) + cell);
+      counts.push(count);
+    });
+    return Histogram.fromJSON({ zeros: 0, min, max, cells, counts });
+  }
+
+  private recordRare(place: number, value: number): void {
+    let histogram = this.rare.get(place);
+    if (histogram === undefined) {
+      histogram = new Histogram();
+      this.rare.set(place, histogram);
+    }
+    histogram.add(value);
+  }
+
+  private addRow(entry: number): number {
+    const row = this.used;
+    this.used += cellMask + 1;
+    if (this.used > this.counts.length) {
+      const counts = new Uint32Array(Math.max(2 * this.counts.length, 16 * (cellMask + 1)));
+      counts.set(this.counts);
+      this.counts = counts;
+    }
+    this.rows[entry] = row;
+    return row;
+  }
+
+  private keep(place: number, value: number): void {
+    if (this.count === this.placeOf.length) {
       if (this.count >= exactLimit) {
         this.spill();
         this.record(place, value);
@@ -34,42 +127,19 @@ export class Samples {
       }
       this.grow();
     }
-    this.values[this.count] = value;
-    this.places![this.count++] = place;
-  }
-
-  /** Values of the cells that `wanted` accepts, in slices from `first` on. */
-  select(first: number, wanted: (cell: number) => boolean): Selection {
-    if (this.values !== null) {
-      const kept: number[] = [];
-      for (let i = 0; i < this.count; i++) {
-        const place = this.places![i]!;
-        if (place % this.slices >= first && wanted(Math.floor(place / this.slices))) kept.push(this.values[i]!);
-      }
-      return new Selection(Float64Array.from(kept).sort(), null);
-    }
-    const merged = new Histogram();
-    this.histograms.forEach((histogram, place) => {
-      if (histogram !== undefined && place % this.slices >= first && wanted(Math.floor(place / this.slices)))
-        merged.merge(histogram);
-    });
-    return new Selection(null, merged);
-  }
-
-  private record(place: number, value: number): void {
-    let histogram = this.histograms[place];
-    if (histogram === undefined) {
-      histogram = new Histogram();
-      this.histograms[place] = histogram;
-    }
-    histogram.add(value);
+    this.values![this.count] = value;
+    this.placeOf[this.count++] = place;
   }
 
   private spill(): void {
-    const { values, places, count } = this;
+    const { placeOf, count } = this;
+    const values = this.values!;
     this.values = null;
-    this.places = null;
-    for (let i = 0; i < count; i++) this.record(places![i]!, values![i]!);
+    this.placeOf = new Int32Array(0);
+    this.rows = new Int32Array(this.places * octaves).fill(-1);
+    this.lows = new Float64Array(this.places).fill(Number.POSITIVE_INFINITY);
+    this.highs = new Float64Array(this.places).fill(Number.NEGATIVE_INFINITY);
+    for (let i = 0; i < count; i++) this.record(placeOf[i]!, values[i]!);
   }
 
   private grow(): void {
@@ -78,8 +148,8 @@ export class Samples {
     values.set(this.values!);
     this.values = values;
     const places = new Int32Array(capacity);
-    places.set(this.places!);
-    this.places = places;
+    places.set(this.placeOf);
+    this.placeOf = places;
   }
 }
 
@@ -87,7 +157,6 @@ export class Samples {
 export class Selection {
   private readonly sorted: Float64Array | null;
   private readonly histogram: Histogram | null;
-
   /** Zeros before the first of those. */
   private readonly zeros: number;
 

@@ -1,6 +1,7 @@
 /** How a replication is cut in slices, so that a warm-up may be cut off afterwards, and in batches, from which the cut is found. */
-import type { Snapshot } from "./collector.ts";
+
 import type { RunLength } from "./setup.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 /** Slices of a whole run when the cut is to be found; those of the first half are kept apart, the rest is one. */
 const fineSlices = 40;
@@ -17,15 +18,18 @@ export class Slicing {
   nextArrival = Number.POSITIVE_INFINITY;
   nextTime = Number.POSITIVE_INFINITY;
   private readonly run: RunLength;
-  private readonly batchSize: number;
+  private readonly perRequest: number;
+  private readonly perSecond: number;
 
   constructor(run: RunLength) {
     this.run = run;
     const { warmup, requests } = run;
     const cut = warmup.kind === "requests" ? warmup.n > 0 : warmup.kind === "time" ? warmup.at > 0 : false;
     this.slices = warmup.kind === "auto" ? fineSlices / 2 + 1 : cut ? 2 : 1;
-    this.batchSize = requests === null ? 0 : Math.max(5, Math.ceil(requests / mostBatches));
-    this.batches = requests === null ? mostBatches : Math.max(1, Math.floor(requests / this.batchSize));
+    const batchSize = Math.max(5, Math.ceil((requests ?? 0) / mostBatches));
+    this.perRequest = 1 / batchSize;
+    this.perSecond = mostBatches / (run.duration ?? 1);
+    this.batches = requests === null ? mostBatches : Math.max(1, Math.floor(requests / batchSize));
     this.aim();
   }
 
@@ -48,9 +52,8 @@ export class Slicing {
 
   /** Batch of the warm-up series that a request belongs to. */
   batch(order: number, arrivedAt: number): number {
-    return this.run.duration === null
-      ? Math.floor(order / this.batchSize)
-      : Math.floor((arrivedAt / this.run.duration) * mostBatches);
+    // Multiplied, not divided: the half keeps whole quotients whole.
+    return this.run.duration === null ? ((order + 0.5) * this.perRequest) | 0 : (arrivedAt * this.perSecond) | 0;
   }
 
   /** First slice that begins at or after share `x` of the run. */

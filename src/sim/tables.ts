@@ -1,6 +1,8 @@
 /** What the event loop looks up, made once per replication from the setup. */
+import { poissonGap } from "./arrivals.ts";
 import type { Distribution } from "./distribution.ts";
 import { Draw, type KeyRoot } from "./draw.ts";
+import type { Ints, Reals } from "./pack.ts";
 import { attachment, findRoute } from "./routes.ts";
 import type { Setup, Size } from "./setup.ts";
 
@@ -20,30 +22,52 @@ export class Tables {
   readonly groups: number;
   readonly segments: number;
   /** Exit whose head runs after a segment, else -1. */
-  readonly exitAfter: Int32Array;
+  readonly exitAfter: Ints;
   /** [stream * groups + group] * segments + segment. */
   readonly stages: Stage[];
   /** Their time where neither trunk nor head varies, else NaN [s]. */
-  readonly fixed: Float64Array;
+  readonly fixed: Reals;
+  /** Mean where the trunk is exponential and no head takes time, else NaN [s]; and the key of those draws. */
+  readonly exponential: Reals;
+  readonly k0: Ints;
+  readonly k1: Ints;
+  /** By stream: mean gap of Poisson arrivals, else NaN [s], and the key of its draws. */
+  readonly gaps: Reals;
+  readonly gapK0: Ints;
+  readonly gapK1: Ints;
+  /** By stream: group of its source; group where answers are due, -1 for nowhere; deadline, +Infinity for none [s]. */
+  readonly sourceOf: Ints;
+  readonly due: Ints;
+  readonly deadlines: Reals;
+  /** By group. */
+  readonly servers: Ints;
+  readonly places: Ints;
   /** Null where nothing is to be done; indexed like `stages`, with the cut for the segment. */
   readonly encode: (Draw | null)[];
   readonly decode: (Draw | null)[];
-  /** stream * segments + cut. */
+  /** stream * (segments + 1) + cut; the last of each stream is its answer. */
   readonly sizes: Bulk[];
-  readonly results: Bulk[];
-  /** [stream][segment]: the group that runs it; null when the rule decides on the way. */
-  readonly plans: (readonly number[] | null)[];
-  /** from * groups + to. */
-  readonly routes: (Int32Array | null)[];
+  /** Bytes where they never vary, else NaN. */
+  readonly fixedSizes: Reals;
+  /** stream * segments + segment: the group that runs it; -1 when the rule decides on the way. */
+  readonly plan: Ints;
+  /** from * groups + to: where the route begins in `hops`; 0, which ends at once, where there is none. */
+  readonly firstHop: Ints;
+  /** Links crossed (link * 2 + direction), one route after the other, each ended by -1. */
+  readonly hops: Ints;
   /** stream * groups + to: moduli that lead from a device to its machine there. */
   private readonly moduli: (readonly number[])[];
+  /** The only one of those; 0 where the device's own number is kept, -1 where there are several. */
+  readonly modulus: Ints;
   /** First machine of each group; the last entry is their number. */
-  readonly firstMachine: Int32Array;
+  readonly firstMachine: Ints;
   /** First device of each stream among all sources; the last entry is their number. */
-  readonly firstSource: Int32Array;
+  readonly firstSource: Ints;
   /** link * 2 + direction -> first resource, and which group numbers them (-1: one for all). */
-  readonly firstResource: Int32Array;
-  readonly resourceGroup: Int32Array;
+  readonly firstResource: Ints;
+  readonly resourceGroup: Ints;
+  /** stream * ways + way: the resource that a device uses, like `modulus`; 1 where there is only one. */
+  readonly wayModulus: Ints;
   /** [link * 2 + direction][stream]. */
   readonly jitter: (Draw | null)[][];
   /** Consecutive shared links occur on a route, so that flows hold several capacities at once. */
@@ -67,8 +91,9 @@ export class Tables {
     this.encode = [];
     this.decode = [];
     this.sizes = [];
-    this.results = [];
-    this.plans = streams.map((stream) => policy.place.plan(stream.source));
+    this.plan = Int32Array.from(
+      streams.flatMap((stream) => policy.place.plan(stream.source) ?? model.segments.map(() => -1)),
+    );
     streams.forEach((stream, s) => {
       for (let g = 0; g < groups; g++) {
         for (let k = 0; k < segments; k++) {
@@ -81,19 +106,39 @@ export class Tables {
         }
       }
       for (let k = 0; k < segments; k++) this.sizes.push(bulk(model.size[s]![k]!, root, "size", stream.name, k));
-      this.results.push(bulk(model.result[s]!, root, "size", stream.name, "result"));
+      this.sizes.push(bulk(model.result[s]!, root, "size", stream.name, "result"));
     });
 
     this.fixed = Float64Array.from(this.stages, ({ trunk, head }) => trunk.constant + (head?.constant ?? 0));
+    this.exponential = Float64Array.from(this.stages, (s) => (s.head === null ? s.trunk.exponential : Number.NaN));
+    this.k0 = Int32Array.from(this.stages, (s) => s.trunk.k0);
+    this.k1 = Int32Array.from(this.stages, (s) => s.trunk.k1);
+    this.fixedSizes = Float64Array.from(this.sizes, ({ draw }) => Math.round(draw?.constant ?? Number.NaN));
 
-    this.routes = [];
+    const hops: number[] = [-1];
+    this.firstHop = new Int32Array(groups * groups);
+    this.fluid = false;
     this.moduli = streams.flatMap((s) => nodes.map((_, to) => attachment(setup, s.source, to) ?? []));
-    for (let a = 0; a < groups; a++) {
-      for (let b = 0; b < groups; b++) {
-        const route = findRoute(setup, a, b);
-        this.routes.push(route === null ? null : Int32Array.from(route));
-      }
+    this.sourceOf = Int32Array.from(streams, (s) => s.source);
+    this.due = Int32Array.from(streams, (s) =>
+      s.answerTo === "source" ? s.source : s.answerTo === "nowhere" ? -1 : s.answerTo,
+    );
+    this.deadlines = Float64Array.from(streams, (s) => s.deadline ?? Number.POSITIVE_INFINITY);
+    this.servers = Int32Array.from(nodes, (n) => n.servers);
+    this.places = Int32Array.from(nodes, (n) => Math.min(n.queue.places, 0x7fffffff));
+    const gaps = streams.map((s) => poissonGap(s, root));
+    this.gaps = Float64Array.from(gaps, (gap) => gap?.exponential ?? Number.NaN);
+    this.gapK0 = Int32Array.from(gaps, (gap) => gap?.k0 ?? 0);
+    this.gapK1 = Int32Array.from(gaps, (gap) => gap?.k1 ?? 0);
+    this.modulus = Int32Array.from(this.moduli, (m) => (m.length > 1 ? -1 : (m[0] ?? 0)));
+    for (let place = 0; place < groups * groups; place++) {
+      const route = findRoute(setup, Math.floor(place / groups), place % groups) ?? [];
+      if (route.length === 0) continue;
+      this.firstHop[place] = hops.length;
+      hops.push(...route, -1);
+      this.fluid ||= hasSharedRun(setup, route);
     }
+    this.hops = Int32Array.from(hops);
     this.firstMachine = cumulate(nodes.map((n) => n.count));
     this.firstSource = cumulate(streams.map((s) => nodes[s.source]!.count));
     const resources = links.flatMap(
@@ -101,16 +146,20 @@ export class Tables {
     );
     this.firstResource = cumulate(resources);
     this.resourceGroup = Int32Array.from(links.flatMap((link) => [link.per ?? -1, link.per ?? -1]));
+    this.wayModulus = Int32Array.from(
+      streams.flatMap((_, s) => Array.from(this.resourceGroup, (by) => (by < 0 ? 1 : this.modulus[s * groups + by]!))),
+    );
     this.jitter = links.flatMap((link) =>
       (["up", "down"] as const).map((way) =>
         streams.map((stream) => bind(link[way].jitter, "jitter", link.name, way, stream.name)),
       ),
     );
-    this.fluid = this.routes.some((route) => route !== null && hasSharedRun(setup, route));
   }
 
   /** Machine within group `to` that a device of a stream is attached to. */
   attached(stream: number, device: number, to: number): number {
+    const modulus = this.modulus[stream * this.groups + to]!;
+    if (modulus >= 0) return modulus === 0 ? device : device % modulus;
     const moduli = this.moduli[stream * this.groups + to]!;
     let i = device;
     for (let m = 0; m < moduli.length; m++) i %= moduli[m]!;
@@ -128,7 +177,7 @@ function bulk(size: Size, root: KeyRoot, ...purpose: (string | number)[]): Bulk 
     : { rows: null, draw: new Draw(size, root, ...purpose) };
 }
 
-function cumulate(counts: readonly number[]): Int32Array {
+function cumulate(counts: readonly number[]): Ints {
   const first = new Int32Array(counts.length + 1);
   counts.forEach((count, i) => {
     first[i + 1] = first[i]! + count;
@@ -136,7 +185,7 @@ function cumulate(counts: readonly number[]): Int32Array {
   return first;
 }
 
-function hasSharedRun(setup: Setup, route: Int32Array): boolean {
+function hasSharedRun(setup: Setup, route: readonly number[]): boolean {
   const shared = (i: number): boolean => setup.links[route[i]! >> 1]?.kind === "shared";
   for (let i = 1; i < route.length; i++) if (shared(i) && shared(i - 1)) return true;
   return false;

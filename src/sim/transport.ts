@@ -2,17 +2,21 @@
  * Messages on their way from node group to node group: hop by hop, stored and forwarded, except over consecutive shared links, which
  * one flow crosses at once. Propagation is paid after the last bit and occupies nothing.
  */
+
 import { bytes, transmissionTime } from "../units.ts";
-import type { Collector } from "./collector.ts";
+import type { Agenda } from "./agenda.ts";
+import { type Collector, DEADLINE, Message } from "./collector.ts";
+import { DELIVERY, ENTRY, entityBits, FLOW, FLOWING, GIVE_UP, type Timers } from "./events.ts";
 import { FluidLinks } from "./links/fluid.ts";
 import { type FlowHost, SharedLinks } from "./links/shared.ts";
+import type { Recorder } from "./recorder.ts";
 import {
   ARRIVED_AT,
   BYTES,
+  CODE,
   CROSSED,
   DEVICE,
   EXIT,
-  HOP,
   intWidth,
   LEAVES_AT,
   NUMBER,
@@ -22,21 +26,26 @@ import {
   type Requests,
   ROUTE,
   ROW,
-  SEGMENT,
   SLICE,
   STARTED_AT,
   STREAM,
   STREAM_NUMBER,
 } from "./requests.ts";
 import type { Link, LinkDirection, Setup } from "./setup.ts";
-import type { Recorder } from "./simulation.ts";
-import type { Bulk, Tables } from "./tables.ts";
+import type { Tables } from "./tables.ts";
 
 /** What transport needs of the event loop. */
 export interface TransportHost {
-  schedule(time: number, kind: "flow" | "delivery" | "entry" | "giveUp", entity: number, slot: number): void;
-  /** The message of `slot` has reached the end of its route. */
-  arrives(slot: number): void;
+  readonly requests: Requests;
+  readonly tables: Tables;
+  readonly collector: Collector;
+  readonly agenda: Agenda;
+  readonly timers: Timers;
+  readonly recorder: Recorder | null;
+  /** Some stream gives up late requests. */
+  readonly dropsLate: boolean;
+  /** The request is late and to be dropped when next taken. */
+  givesUp(slot: number, at: number): boolean;
   drop(slot: number, reason: number): void;
 }
 
@@ -48,301 +57,282 @@ export interface LinkSnapshot {
   readonly linkBytes: Float64Array;
 }
 
-const DEADLINE = 1;
+/** Links whose messages are worth a shortcut in the event loop: nothing but size, rate and latency matters. */
+export const SLOW = 0;
+export const FIXED = 1;
+export const FIFO = 2;
+
+/** Parts of the latency, after the first of them: see `partNames`. */
+const QUEUE_PART = 0;
+const TRANSMIT = 2;
+const PROPAGATE = 3;
 
 export class Transport implements FlowHost {
   private readonly setup: Setup;
-  private readonly tables: Tables;
-  private readonly requests: Requests;
-  private readonly collector: Collector;
   private readonly host: TransportHost;
-  private readonly recorder: Recorder | null;
   private readonly ways: LinkDirection[];
+  /** SLOW, FIXED or FIFO by link direction; with its capacity [bit/s] and latency [s]. */
+  readonly shortcut: Uint8Array<ArrayBuffer>;
+  readonly capacity: Float64Array<ArrayBuffer>;
+  readonly latency: Float64Array<ArrayBuffer>;
   /** FIFO resources: when each is free again, and when its last delivery is. */
-  private readonly freeAt: Float64Array;
+  freeAt: Float64Array<ArrayBuffer>;
   private readonly deliveredAt: Float64Array;
   private readonly shared: SharedLinks;
   private readonly fluid: FluidLinks;
   private readonly firstPart: number;
-  /** By link direction: seconds of transmission, message seconds inside, messages and bytes, as known at entry (shared: at the end). */
-  private readonly busy: Float64Array;
-  private readonly inside: Float64Array;
-  private readonly left: Float64Array;
-  private readonly bytes: Float64Array;
-  /** Some stream gives up late requests. */
-  readonly dropsLate: boolean;
+  /** Message seconds, by link direction, of those given up while they waited. */
+  private readonly givenUp: Float64Array;
 
-  constructor(
-    setup: Setup,
-    tables: Tables,
-    requests: Requests,
-    collector: Collector,
-    host: TransportHost,
-    recorder: Recorder | null,
-  ) {
+  constructor(setup: Setup, host: TransportHost) {
     this.setup = setup;
-    this.tables = tables;
-    this.requests = requests;
-    this.collector = collector;
     this.host = host;
-    this.recorder = recorder;
     this.ways = setup.links.flatMap((link) => [link.up, link.down]);
-    const resources = tables.firstResource[this.ways.length]!;
+    this.shortcut = Uint8Array.from(this.ways, (_, way) => (this.isPlain(way) ? this.plainKind(way) : SLOW));
+    this.capacity = Float64Array.from(this.ways, (way) => way.capacity);
+    this.latency = Float64Array.from(this.ways, (way) => way.latency);
+    const resources = host.tables.firstResource[this.ways.length]!;
     this.freeAt = new Float64Array(resources);
     this.deliveredAt = new Float64Array(this.ways.some((way) => way.jitter !== null) ? resources : 0);
     this.shared = new SharedLinks(this);
     this.fluid = new FluidLinks(this);
     this.firstPart = PARTS + setup.nodes.length;
-    this.busy = new Float64Array(this.ways.length);
-    this.inside = new Float64Array(this.ways.length);
-    this.left = new Float64Array(this.ways.length);
-    this.bytes = new Float64Array(this.ways.length);
-    this.dropsLate = setup.streams.some((stream) => stream.late === "drop" && stream.deadline !== null);
+    this.givenUp = new Float64Array(this.ways.length);
   }
 
-  /** Sends the tensor before the next segment, or the answer, from one group to another. */
-  send(slot: number, from: number, to: number, bulk: Bulk, now: number): void {
-    const { requests, tables } = this;
-    requests.int[slot * intWidth + ROUTE] = from * tables.groups + to;
-    requests.int[slot * intWidth + HOP] = 0;
-    const row = requests.int[slot * intWidth + ROW]!;
-    requests.real[slot * requests.realWidth + BYTES] =
-      bulk.rows !== null
-        ? bulk.rows[row]!
-        : Math.round(
-            bulk.draw!.value(
-              requests.int[slot * intWidth + NUMBER]!,
-              requests.int[slot * intWidth + DEVICE]!,
-              requests.int[slot * intWidth + STREAM_NUMBER]!,
-            ),
-          );
-    const { outputs } = this.setup.model;
-    const cut = requests.int[slot * intWidth + SEGMENT]!;
-    if (outputs.kind === "table" && requests.int[slot * intWidth + EXIT]! < 0 && outputs.crossed[cut])
-      requests.int[slot * intWidth + CROSSED] = cut;
-    const first = this.setup.links[tables.routes[requests.int[slot * intWidth + ROUTE]!]![0]! >> 1]!;
+  private isPlain(way: number): boolean {
+    const link = this.setup.links[way >> 1]!;
+    const free = link.perMessage === 0 && link.header === 0 && this.ways[way]!.jitter === null;
+    return free && link.kind !== "shared" && !this.host.dropsLate && this.host.recorder === null;
+  }
+
+  private plainKind(way: number): number {
+    return this.setup.links[way >> 1]!.kind === "fifo" ? FIFO : FIXED;
+  }
+
+  /** A message of {@link BYTES} sets out on its route. */
+  depart(slot: number): void {
+    const { requests, tables, agenda } = this.host;
+    const first = this.setup.links[tables.hops[requests.int[slot * intWidth + ROUTE]!]! >> 1]!;
     if (first.perMessage > 0) {
-      this.add(slot, 3, first.perMessage);
-      this.host.schedule(now + first.perMessage, "entry", 0, slot);
-    } else this.enterHop(slot, now);
+      this.add(slot, PROPAGATE, first.perMessage);
+      requests.int[slot * intWidth + CODE] = ENTRY << entityBits;
+      agenda.due[0] = agenda.now + first.perMessage;
+      agenda.schedule(slot);
+    } else this.enterHop(slot);
   }
 
-  /** Late and to be dropped when next taken. */
-  givesUp(slot: number, at: number): boolean {
-    if (!this.dropsLate) return false;
-    const stream = this.setup.streams[this.requests.int[slot * intWidth + STREAM]!]!;
-    return (
-      stream.late === "drop" &&
-      stream.deadline !== null &&
-      this.requests.int[slot * intWidth + EXIT]! < 0 &&
-      at - this.requests.real[slot * this.requests.realWidth + ARRIVED_AT]! > stream.deadline
-    );
+  /** Bytes of the tensor over a cut or, where `cut` is the number of segments, of the answer. */
+  payload(slot: number, cut: number): number {
+    const { tables } = this.host;
+    const { int } = this.host.requests;
+    const i = slot * intWidth;
+    const bulk = tables.sizes[int[i + STREAM]! * (tables.segments + 1) + cut]!;
+    return bulk.rows !== null
+      ? bulk.rows[int[i + ROW]!]!
+      : Math.round(bulk.draw!.value(int[i + NUMBER]!, int[i + DEVICE]!, int[i + STREAM_NUMBER]!));
+  }
+
+  /** Notes that a lossy codec takes the tensor over a cut. */
+  crosses(slot: number, cut: number): void {
+    const { outputs } = this.setup.model;
+    if (outputs.kind === "table" && outputs.crossed[cut]) this.host.requests.int[slot * intWidth + CROSSED] = cut;
   }
 
   /** The message enters the link of its next hop. */
-  enterHop(slot: number, now: number): void {
-    const { requests, tables } = this;
-    const way = tables.routes[requests.int[slot * intWidth + ROUTE]!]![requests.int[slot * intWidth + HOP]!]!;
+  enterHop(slot: number): void {
+    const { requests, tables, agenda } = this.host;
+    const { int, real, realWidth } = requests;
+    const { now } = agenda;
+    const i = slot * intWidth;
+    const r = slot * realWidth;
+    const way = tables.hops[int[i + ROUTE]!]!;
     const link = this.setup.links[way >> 1]!;
-    requests.real[slot * requests.realWidth + QUEUED_AT] = now;
+    real[r + QUEUED_AT] = now;
     if (link.kind === "shared") {
-      if (this.givesUp(slot, now)) this.host.drop(slot, DEADLINE);
+      if (this.host.givesUp(slot, now)) this.host.drop(slot, DEADLINE);
       else this.enterShared(slot, way, now);
       return;
     }
-    const direction = this.ways[way]!;
-    const size = wireBytes(link, requests.real[slot * requests.realWidth + BYTES]!);
-    const sending =
-      direction.capacity === Number.POSITIVE_INFINITY ? 0 : transmissionTime(bytes(size), direction.capacity);
+    const size = wireBytes(link, real[r + BYTES]!);
+    const sending = transmissionTime(bytes(size), this.ways[way]!.capacity);
     const resource = this.resource(slot, way);
     const startsAt = link.kind === "fifo" ? Math.max(now, this.freeAt[resource]!) : now;
-    if (this.dropsLate && this.givesUp(slot, startsAt)) {
-      requests.real[slot * requests.realWidth + LEAVES_AT] = startsAt;
-      requests.real[slot * requests.realWidth + BYTES] = -1;
-      this.inside[way]! += startsAt - now;
+    if (this.host.givesUp(slot, startsAt)) {
+      real[r + LEAVES_AT] = startsAt;
+      real[r + BYTES] = -1;
+      this.givenUp[way]! += startsAt - now;
       if (startsAt === now) this.host.drop(slot, DEADLINE);
-      else this.host.schedule(startsAt, "giveUp", 0, slot);
+      else {
+        int[i + CODE] = (GIVE_UP << entityBits) | way;
+        agenda.due[0] = startsAt;
+        agenda.schedule(slot);
+      }
       return;
     }
     const leavesAt = startsAt + sending;
     if (link.kind === "fifo") this.freeAt[resource] = leavesAt;
-    requests.real[slot * requests.realWidth + STARTED_AT] = startsAt;
-    requests.real[slot * requests.realWidth + LEAVES_AT] = leavesAt;
-    this.busy[way]! += sending;
-    this.inside[way]! += leavesAt - now;
-    this.passes(slot, way, size, startsAt - now, leavesAt - now);
-    this.add(slot, 0, startsAt - now);
-    this.add(slot, 2, sending);
-    this.recorder?.message(slot, way, now, startsAt, leavesAt);
+    real[r + STARTED_AT] = startsAt;
+    real[r + LEAVES_AT] = leavesAt;
+    this.host.collector.message(way, int[i + SLICE]!, startsAt - now, leavesAt - now, size);
+    this.add(slot, QUEUE_PART, startsAt - now);
+    this.add(slot, TRANSMIT, sending);
+    this.host.recorder?.message(slot, way, now, startsAt, leavesAt);
     let deliveredAt = leavesAt + this.propagation(slot, way);
     if (link.kind === "fifo" && this.deliveredAt.length > 0) {
+      // Jitter may delay, but only `fixed` may reorder.
       deliveredAt = Math.max(deliveredAt, this.deliveredAt[resource]!);
       this.deliveredAt[resource] = deliveredAt;
     }
     this.deliver(slot, link, deliveredAt, leavesAt, way);
   }
 
-  /** A message has come to the end of a hop. */
-  delivered(slot: number, now: number): void {
-    const { requests } = this;
-    const hop = requests.int[slot * intWidth + HOP]! + 1;
-    requests.int[slot * intWidth + HOP] = hop;
-    if (hop < this.tables.routes[requests.int[slot * intWidth + ROUTE]!]!.length) this.enterHop(slot, now);
-    else this.host.arrives(slot);
-  }
-
-  flowEvent(entity: number, generation: number, now: number): void {
-    this.now = now;
-    if (this.tables.fluid) this.fluid.complete(entity, generation, now);
+  flowEvent(entity: number, generation: number): void {
+    const { now } = this.host.agenda;
+    if (this.host.tables.fluid) this.fluid.complete(entity, generation, now);
     else this.shared.complete(entity, generation, now);
   }
-  private now = 0;
 
   scheduleFlow(time: number, resource: number, generation: number): void {
-    this.host.schedule(time, "flow", resource, generation);
+    const { agenda, timers } = this.host;
+    agenda.due[0] = time;
+    agenda.schedule(timers.set((FLOW << entityBits) | resource, generation));
   }
 
   orderOf(slot: number): number {
-    return this.requests.int[slot * intWidth + ORDER]!;
+    return this.host.requests.int[slot * intWidth + ORDER]!;
   }
 
   /** The last bit of a flow has been sent: propagation of all its links follows. */
   flowEnds(slot: number): void {
-    const { requests, now } = this;
-    const route = this.tables.routes[requests.int[slot * intWidth + ROUTE]!]!;
-    let hop = requests.int[slot * intWidth + HOP]!;
-    const enteredAt = requests.real[slot * requests.realWidth + QUEUED_AT]!;
-    requests.real[slot * requests.realWidth + LEAVES_AT] = now;
-    this.add(slot, 2, now - enteredAt);
+    const { requests, tables, agenda, collector, recorder } = this.host;
+    const { int, real, realWidth } = requests;
+    const { now } = agenda;
+    const i = slot * intWidth;
+    const r = slot * realWidth;
+    const enteredAt = real[r + QUEUED_AT]!;
+    real[r + LEAVES_AT] = now;
+    this.add(slot, TRANSMIT, now - enteredAt);
     let arrivesAt = now;
-    let way = route[hop]!;
+    let hop = int[i + ROUTE]!;
+    let way = tables.hops[hop]!;
     for (; ; hop++) {
-      way = route[hop]!;
+      way = tables.hops[hop]!;
       const link = this.setup.links[way >> 1]!;
-      this.inside[way]! += now - enteredAt;
-      this.passes(slot, way, wireBytes(link, requests.real[slot * requests.realWidth + BYTES]!), 0, now - enteredAt);
-      this.recorder?.message(slot, way, enteredAt, enteredAt, now);
+      const size = wireBytes(link, real[r + BYTES]!);
+      collector.message(way, int[i + SLICE]!, 0, now - enteredAt, size);
+      recorder?.message(slot, way, enteredAt, enteredAt, now);
       arrivesAt += this.propagation(slot, way);
-      if (this.setup.links[(route[hop + 1] ?? -2) >> 1]?.kind !== "shared") break;
+      if (!this.isShared(tables.hops[hop + 1]!)) break;
     }
-    requests.int[slot * intWidth + HOP] = hop;
+    int[i + ROUTE] = hop;
     this.deliver(slot, this.setup.links[way >> 1]!, arrivesAt, now, way);
   }
 
+  private isShared(way: number): boolean {
+    return way >= 0 && this.setup.links[way >> 1]!.kind === "shared";
+  }
+
   snapshot(now: number): LinkSnapshot {
-    const { requests, tables, ways } = this;
-    const [linkBusy, linkInside] = [this.busy.slice(), this.inside.slice()];
-    const [linkLeft, linkBytes] = [this.left.slice(), this.bytes.slice()];
-    ways.forEach((_, way) => {
-      const { kind } = this.setup.links[way >> 1]!;
+    const { requests, tables, collector } = this.host;
+    const total = (way: number, column: number): number =>
+      collector.total(collector.messages, way, column, Message.width);
+    const linkInside = Float64Array.from(this.ways, (_, w) => total(w, Message.residence) + this.givenUp[w]!);
+    const linkBusy = Float64Array.from(this.ways, (_, w) => total(w, Message.residence) - total(w, Message.waiting));
+    const linkLeft = Float64Array.from(this.ways, (_, w) => total(w, Message.n));
+    const linkBytes = Float64Array.from(this.ways, (_, w) => total(w, Message.bytes));
+    this.ways.forEach((_, way) => {
+      if (!this.isShared(way)) return;
+      linkBusy[way] = 0;
       for (let r = tables.firstResource[way]!; r < tables.firstResource[way + 1]!; r++) {
-        if (kind === "fifo") linkBusy[way] = linkBusy[way]! - Math.max(0, this.freeAt[r]! - now);
-        else if (kind === "shared") {
-          linkBusy[way] = linkBusy[way]! + (tables.fluid ? this.fluid : this.shared).busySeconds(r, now);
-        }
+        linkBusy[way]! += (tables.fluid ? this.fluid : this.shared).busySeconds(r, now);
       }
     });
+    // What was counted at entry but lies in the future, and flows that have not ended.
+    const { int, real, realWidth } = requests;
     for (let slot = 0; slot < requests.used; slot++) {
-      const leavesAt = requests.real[slot * requests.realWidth + LEAVES_AT]!;
-      if (!(requests.real[slot * requests.realWidth + ARRIVED_AT]! >= 0 && leavesAt > now)) continue;
-      const route = tables.routes[requests.int[slot * intWidth + ROUTE]!]!;
-      let hop = requests.int[slot * intWidth + HOP]!;
-      const way = route[hop]!;
-      if (leavesAt < Number.POSITIVE_INFINITY) {
-        linkInside[way] = linkInside[way]! - (leavesAt - now);
-        if (requests.real[slot * requests.realWidth + BYTES]! < 0) continue;
-        if (this.setup.links[way >> 1]!.kind === "fixed")
-          linkBusy[way] =
-            linkBusy[way]! - (leavesAt - Math.max(now, requests.real[slot * requests.realWidth + STARTED_AT]!));
-        linkLeft[way] = linkLeft[way]! - 1;
-        linkBytes[way] =
-          linkBytes[way]! - wireBytes(this.setup.links[way >> 1]!, requests.real[slot * requests.realWidth + BYTES]!);
+      const r = slot * realWidth;
+      const leavesAt = real[r + LEAVES_AT]!;
+      if (!(real[r + ARRIVED_AT]! >= 0 && leavesAt > now)) continue;
+      let hop = int[slot * intWidth + ROUTE]!;
+      const way = tables.hops[hop]!;
+      if (leavesAt === Number.POSITIVE_INFINITY) {
+        for (; this.isShared(tables.hops[hop]!); hop++) linkInside[tables.hops[hop]!]! += now - real[r + QUEUED_AT]!;
         continue;
       }
-      for (; this.setup.links[(route[hop] ?? -2) >> 1]?.kind === "shared"; hop++) {
-        linkInside[route[hop]!] =
-          linkInside[route[hop]!]! + (now - requests.real[slot * requests.realWidth + QUEUED_AT]!);
-      }
+      linkInside[way]! -= leavesAt - now;
+      if (real[r + BYTES]! < 0) continue;
+      linkBusy[way]! -= leavesAt - Math.max(now, real[r + STARTED_AT]!);
+      linkLeft[way]! -= 1;
+      linkBytes[way]! -= wireBytes(this.setup.links[way >> 1]!, real[r + BYTES]!);
     }
     return { linkBusy, linkInside, linkLeft, linkBytes };
   }
 
   private enterShared(slot: number, way: number, now: number): void {
-    const { requests, tables } = this;
-    requests.real[slot * requests.realWidth + STARTED_AT] = now;
-    requests.real[slot * requests.realWidth + LEAVES_AT] = Number.POSITIVE_INFINITY;
+    const { requests, tables } = this.host;
+    const { int, real, realWidth } = requests;
+    const r = slot * realWidth;
+    real[r + STARTED_AT] = now;
+    real[r + LEAVES_AT] = Number.POSITIVE_INFINITY;
+    int[slot * intWidth + CODE] = (FLOWING << entityBits) | 0;
+    const payload = real[r + BYTES]!;
     if (!tables.fluid) {
-      const link = this.setup.links[way >> 1]!;
-      const work = transmissionTime(
-        bytes(wireBytes(link, requests.real[slot * requests.realWidth + BYTES]!)),
-        this.ways[way]!.capacity,
-      );
+      const size = wireBytes(this.setup.links[way >> 1]!, payload);
+      const work = transmissionTime(bytes(size), this.ways[way]!.capacity);
       this.shared.enter(this.resource(slot, way), slot, work, now);
       return;
     }
-    const route = tables.routes[requests.int[slot * intWidth + ROUTE]!]!;
     const path: number[] = [];
     const capacities: number[] = [];
     let bits = 0;
-    for (
-      let hop = requests.int[slot * intWidth + HOP]!;
-      this.setup.links[(route[hop] ?? -2) >> 1]?.kind === "shared";
-      hop++
-    ) {
-      path.push(this.resource(slot, route[hop]!));
-      capacities.push(this.ways[route[hop]!]!.capacity);
-      bits = Math.max(
-        bits,
-        wireBytes(this.setup.links[route[hop]! >> 1]!, requests.real[slot * requests.realWidth + BYTES]!) * 8,
-      );
+    for (let hop = int[slot * intWidth + ROUTE]!; this.isShared(tables.hops[hop]!); hop++) {
+      const next = tables.hops[hop]!;
+      path.push(this.resource(slot, next));
+      capacities.push(this.capacity[next]!);
+      bits = Math.max(bits, wireBytes(this.setup.links[next >> 1]!, payload) * 8);
     }
     this.fluid.enter(path, capacities, slot, bits, now);
   }
 
   private deliver(slot: number, link: Link, at: number, leftAt: number, way: number): void {
-    const { requests } = this;
-    const isLast =
-      requests.int[slot * intWidth + HOP]! + 1 === this.tables.routes[requests.int[slot * intWidth + ROUTE]!]!.length;
+    const { requests, tables, agenda } = this.host;
+    const i = slot * intWidth;
+    const isLast = tables.hops[requests.int[i + ROUTE]! + 1]! < 0;
     const due = isLast ? at + link.perMessage : at;
-    this.add(slot, 3, due - leftAt);
-    this.host.schedule(due, "delivery", way, slot);
+    this.add(slot, PROPAGATE, due - leftAt);
+    requests.int[i + CODE] = (DELIVERY << entityBits) | way;
+    agenda.due[0] = due;
+    agenda.schedule(slot);
   }
 
   /** Latency of a link, with this message's jitter. */
   private propagation(slot: number, way: number): number {
-    const { requests } = this;
-    const draw = this.tables.jitter[way]![requests.int[slot * intWidth + STREAM]!]!;
-    const { latency } = this.ways[way]!;
-    return draw === null
+    const { int } = this.host.requests;
+    const i = slot * intWidth;
+    const jitter = this.host.tables.jitter[way]![int[i + STREAM]!]!;
+    const latency = this.latency[way]!;
+    return jitter === null
       ? latency
-      : latency +
-          draw.value(
-            requests.int[slot * intWidth + NUMBER]!,
-            requests.int[slot * intWidth + DEVICE]!,
-            requests.int[slot * intWidth + STREAM_NUMBER]!,
-          );
+      : latency + jitter.value(int[i + NUMBER]!, int[i + DEVICE]!, int[i + STREAM_NUMBER]!);
   }
 
-  /** Machine-wise resource of a link direction that this request uses. */
-  private resource(slot: number, way: number): number {
-    const { tables, requests } = this;
+  /** Which of the resources of a link direction this request uses. */
+  numberOf(slot: number, way: number): number {
+    const { tables, requests } = this.host;
     const group = tables.resourceGroup[way]!;
-    if (group < 0) return tables.firstResource[way]!;
-    return (
-      tables.firstResource[way]! +
-      tables.attached(requests.int[slot * intWidth + STREAM]!, requests.int[slot * intWidth + DEVICE]!, group)
-    );
+    if (group < 0) return 0;
+    const i = slot * intWidth;
+    return tables.attached(requests.int[i + STREAM]!, requests.int[i + DEVICE]!, group);
   }
 
-  private passes(slot: number, way: number, size: number, waiting: number, residence: number): void {
-    this.left[way]! += 1;
-    this.bytes[way]! += size;
-    this.collector.message(way, this.requests.int[slot * intWidth + SLICE]!, waiting, residence);
+  private resource(slot: number, way: number): number {
+    return this.host.tables.firstResource[way]! + this.numberOf(slot, way);
   }
 
-  /** To a part of the latency: 0 queue, 2 transmit, 3 propagate; what follows the exit is the response as a whole. */
+  /** To a part of the latency; what follows the exit is the response as a whole. */
   private add(slot: number, part: number, time: number): void {
-    const { requests } = this;
+    const { requests } = this.host;
     if (requests.int[slot * intWidth + EXIT]! >= 0) return;
     requests.real[slot * requests.realWidth + this.firstPart + part]! += time;
   }

@@ -1,0 +1,20 @@
+/** Columns of the collector's tables as plain constants, which compilers fold; {@link Cell} and its like give them readable names. */
+export const CELL_LATENCY = 1;
+export const CELL_SQUARE = 2;
+export const CELL_CORRECT = 3;
+export const CELL_IN_TIME = 4;
+export const CELL_GOOD = 5;
+export const CELL_PARTS = 6;
+export const VISIT_WAITING = 1;
+export const VISIT_WAITING_SQUARE = 2;
+export const VISIT_WAITED = 3;
+export const VISIT_SERVICE = 4;
+export const VISIT_SERVICE_SQUARE = 5;
+export const VISIT_WIDTH = 6;
+export const MESSAGE_WAITING = 1;
+export const MESSAGE_RESIDENCE = 2;
+export const MESSAGE_BYTES = 3;
+export const MESSAGE_WIDTH = 6;
+export const TRANSMIT_PART = 2;
+export const PROPAGATE_PART = 3;
+export const CODEC_PART = 4;

@@ -1,0 +1,49 @@
+/** Kinds of events, in the order in which simultaneous ones are handled: completions, deliveries, arrivals, timers. */
+
+/** A machine has ended a stage (trunk and head, or encoding) of a request. Entity: the machine. */
+export const STAGE = 0;
+/** A shared link may have sent the last bit of a message. Entity: the resource or flow. */
+export const FLOW = 1;
+/** A message reaches the end of a hop. Entity: the link direction. */
+export const DELIVERY = 2;
+/** A message enters its first link, after the software cost of sending. */
+export const ENTRY = 3;
+/** A device asks. Entity: the source. */
+export const ARRIVAL = 4;
+/** A late message is given up when its link would take it. */
+export const GIVE_UP = 5;
+/** No events: the request waits in a machine's queue, or its message shares a link. */
+export const WAITING = 14;
+export const FLOWING = 15;
+
+/** A code is a kind and an entity: codes are ordered as simultaneous events are, within a kind by declaration order and device. */
+export const entityBits = 27;
+export const entityMask = (1 << entityBits) - 1;
+
+/** Events that are no request's own: `~timer` in the agenda. */
+export class Timers {
+  private readonly codes: number[] = [];
+  private readonly payloads: number[] = [];
+  private readonly free: number[] = [];
+
+  /** @returns id for the agenda, below 0 */
+  set(code: number, payload: number): number {
+    const timer = this.free.pop() ?? this.codes.length;
+    this.codes[timer] = code;
+    this.payloads[timer] = payload;
+    return ~timer;
+  }
+
+  code(id: number): number {
+    return this.codes[~id]!;
+  }
+
+  payload(id: number): number {
+    return this.payloads[~id]!;
+  }
+
+  /** After it went off. */
+  release(id: number): void {
+    this.free.push(~id);
+  }
+}
