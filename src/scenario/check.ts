@@ -164,31 +164,24 @@ function checkPlaces(scenario: Scenario, policy: ScenarioPolicy, stream: Scenari
   const topology = { nodes, links: links.map(({ between }) => ({ from: index(between[0]), to: index(between[1]) })) };
   const source = index(stream.from);
   const at = (group: number): string => nodes[group]!.name;
-  const place = `policies.${policy.name}.place`;
-  const reach = (from: number, to: number, path: string, why: string): void => {
-    if (findRoute(topology, from, to) === null)
-      report(path, `a way of links from ${at(from)} to ${at(to)}`, "none", why);
+  const reaches = (from: number, to: number, path: string, why: string): boolean => {
+    if (findRoute(topology, from, to) !== null) return true;
+    report(path, `a way of links from ${at(from)} to ${at(to)}`, "none", why);
+    return false;
   };
   let before = source;
-  places.forEach((group, k) => {
-    reach(
-      before,
-      group,
-      place,
-      `${k === 0 ? `requests of ${stream.name} come from ${at(before)}` : `the segment before runs on ${at(before)}`}`,
-    );
+  for (const [k, group] of places.entries()) {
+    const why =
+      k === 0 ? `requests of ${stream.name} come from ${at(before)}` : `the segment before runs on ${at(before)}`;
+    if (!reaches(before, group, `policies.${policy.name}.place`, why)) return;
     before = group;
-  });
-  // Any exit may answer, so the answer may set out from any node.
+  }
   const due = stream.answerTo === "source" ? source : index(stream.answerTo);
-  if (stream.answerTo !== "nowhere")
-    for (const { after } of scenario.exits)
-      reach(
-        places[segments.indexOf(after)]!,
-        due,
-        `workload.${stream.name}`,
-        `answers of ${policy.name} are due there`,
-      );
+  // Any exit may answer, so the answer may set out from any of their nodes.
+  const answering =
+    stream.answerTo === "nowhere" ? [] : scenario.exits.map(({ after }) => places[segments.indexOf(after)]!);
+  for (const group of answering)
+    reaches(group, due, `workload.${stream.name}`, `answers of ${policy.name} are due on ${at(due)}`);
   if (scenario.model.kind !== "synthetic") return;
   checkGiven(scenario, scenario.model, policy, stream, places.map(at), report);
 }

@@ -21,12 +21,14 @@ const widest = 100;
 /** A scenario, option, profile or preset that cannot be used; its message is all that the user is to see. Exit code 2. */
 export class ScenarioError extends Error {
   readonly exitCode = 2;
+  /** In the order of the file. */
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    super(renderAll(problems));
+    const ordered = inOrder(problems);
+    super(renderAll(ordered));
     this.name = "ScenarioError";
-    this.problems = problems;
+    this.problems = ordered;
   }
 }
 
@@ -110,13 +112,11 @@ function isControl(character: string): boolean {
 
 /** Problems for programs: those that are shown, with line and column from 1. */
 export function problemList({ problems }: ScenarioError): object[] {
-  return inOrder(problems)
-    .slice(0, shown)
-    .map(({ path, at, expected, got, hint, where }) => {
-      const found = at === null || at.source.isOption ? null : locate(at);
-      const file = at === null ? (where ?? null) : at.source.name;
-      return { file, line: found?.line ?? null, column: found?.column ?? null, path, expected, got, hint };
-    });
+  return problems.slice(0, shown).map(({ path, at, expected, got, hint, where }) => {
+    const found = at === null || at.source.isOption ? null : locate(at);
+    const file = at === null ? (where ?? null) : at.source.name;
+    return { file, line: found?.line ?? null, column: found?.column ?? null, path, expected, got, hint };
+  });
 }
 
 /** A value as a message shows it, shortened. */

@@ -71,7 +71,7 @@ export function parseScenario(text: string, { path, resources }: ParseOptions = 
 
 /** @throws ScenarioError as {@link parseScenario} */
 export function readScenario(document: Document, resources: Resources = noResources): Scenario {
-  const to = new Reading(namesOf(document.tree), resources);
+  const to = new Reading(namesOf(document.tree, Object.keys(scenarioFields)), resources);
   const scenario = readSections(inOrder(document.tree), document.path, to);
   if (scenario !== null && to.problems.length === 0) checkTogether(scenario, document.tree, to);
   if (scenario !== null && to.problems.length === 0) checkSweep(document, to, readScenario);
