@@ -31,13 +31,6 @@ export function checkTogether(scenario: Scenario, tree: Tree, to: Reading): void
   checkLength(scenario, report);
   for (const policy of scenario.policies) {
     checkEvidence(scenario, policy, to, report);
-    if (scenario.model.kind === "synthetic" && policy.place.codec !== "float32")
-      report(
-        `policies.${policy.name}.place.codec`,
-        "no codec for a synthetic model",
-        show(policy.place.codec),
-        "say size, encode and decode of each output",
-      );
     for (const stream of scenario.streams) checkPlaces(scenario, policy, stream, report);
   }
 }

@@ -103,6 +103,7 @@ export const modelReader: Reader<ReadModel> = {
     const given = reader.read(tree, path, to);
     if (given === undefined) return undefined;
     const profile = child(tree, "profile");
+    to.modelKind = profile === undefined ? "synthetic" : "profile";
     if ((profile === undefined) === (written === undefined)) return to.wrong(tree, path, "either profile or synthetic");
     if (profile !== undefined)
       return given.profile === undefined ? undefined : profileModel(given.profile, given.result, profile, path, to);

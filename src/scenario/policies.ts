@@ -1,6 +1,6 @@
 /** `policies:`, each an exit rule and a placement rule. The rules themselves say what they can be told. */
 import { z } from "zod";
-import { codecs } from "../profile.ts";
+import { type Codec, codecs } from "../profile.ts";
 import { type ExitRuleType, exitRules } from "../sim/exit-rules/index.ts";
 import type { ThresholdOption } from "../sim/exit-rules/options.ts";
 import { type PlacementRuleType, placementRules } from "../sim/placement-rules/index.ts";
@@ -119,7 +119,6 @@ function placementReader(rule: PlacementRuleType): Reader<ScenarioPolicy["place"
     read(tree, path, to) {
       const given = reader.read(tree, path, to) as Record<string, string | string[] | undefined> | undefined;
       if (given === undefined) return undefined;
-      const codec = given.codec as ScenarioPolicy["place"]["codec"] | undefined;
       return {
         rule: rule.name,
         options: Object.fromEntries(
@@ -128,10 +127,22 @@ function placementReader(rule: PlacementRuleType): Reader<ScenarioPolicy["place"
             given[name] ?? (option.kind === "node" ? "" : []),
           ]),
         ),
-        codec: codec ?? to.fill(joinPath(path, "codec"), "float32", "tensors cross as they are"),
+        codec: codecOf(given.codec as Codec | undefined, tree, path, to),
       };
     },
   };
+}
+
+/** Only measured tensors have codecs: what a synthetic model sends is as large as it says. */
+function codecOf(given: Codec | undefined, tree: Tree, path: string, to: Reading): Codec {
+  const written = child(tree, "codec");
+  const at = joinPath(path, "codec");
+  if (to.modelKind === "synthetic") {
+    if (written !== undefined && given !== undefined)
+      to.wrong(written, at, "no codec for a synthetic model", "say size, encode and decode of each output");
+    return "float32";
+  }
+  return given ?? to.fill(at, "float32", "tensors cross as they are");
 }
 
 /** A map from every segment to its node, as a list in the order of segments. */

@@ -26,6 +26,8 @@ export class Reading {
   readonly problems: Problem[] = [];
   readonly origins: Record<string, Origin> = {};
   readonly names: Names;
+  /** Known once the model is read. */
+  modelKind: "profile" | "synthetic" | null = null;
   readonly resources: Resources;
 
   constructor(names: Names, resources: Resources) {
