@@ -8,7 +8,9 @@ import { leafFor } from "./distribution.ts";
 import { show } from "./errors.ts";
 import { openProfile } from "./model.ts";
 import { mostMachines } from "./nodes.ts";
+import { fitting } from "./profile-file.ts";
 import type { Reading } from "./reading.ts";
+import { FileFault } from "./resources.ts";
 import { mostRequests } from "./run.ts";
 import type { Scenario, ScenarioPolicy, ScenarioStream, ScenarioTensor, SyntheticModel, Varied } from "./scenario.ts";
 import { loadTable } from "./table-file.ts";
@@ -31,6 +33,7 @@ export function checkTogether(scenario: Scenario, tree: Tree, to: Reading): void
   checkLength(scenario, report);
   for (const policy of scenario.policies) {
     checkEvidence(scenario, policy, to, report);
+    checkCodec(scenario, policy, to, report);
     for (const stream of scenario.streams) checkPlaces(scenario, policy, stream, report);
   }
 }
@@ -133,6 +136,20 @@ function checkEvidence(scenario: Scenario, policy: ScenarioPolicy, to: Reading, 
       `a rule other than ${policy.exit.rule}, or a table that says the ${reads}`,
       `${model.table} without it at ${to.names.exits[missing]}`,
     );
+}
+
+/** What exits say after a lossy codec is read when a policy needs it: found here, and not by a run. */
+function checkCodec({ model, segments }: Scenario, { name, place }: ScenarioPolicy, to: Reading, report: Report): void {
+  if (model.kind === "synthetic") return;
+  const table = to.resources.profile(model.profile).table();
+  try {
+    fitting(() =>
+      segments.slice(0, -1).map((segment, cut) => [table.crossed(segment, place.codec), table.wire(cut, place.codec)]),
+    );
+  } catch (fault) {
+    if (!(fault instanceof FileFault)) throw fault;
+    report(`policies.${name}.place.codec`, fault.expected, fault.got);
+  }
 }
 
 /** Group of every segment for a stream, or null where the rule decides on the way. */

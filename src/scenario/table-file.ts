@@ -1,5 +1,5 @@
 /** The exit table of a synthetic model: `exits.npz`, or csv of `sample,exit,label,prediction,confidence,entropy,margin`. */
-import { readNpz } from "../npz.ts";
+import { type NpyArray, readNpz } from "../npz.ts";
 import type { ExitScores } from "../sim/setup.ts";
 import { show } from "./errors.ts";
 import { fitting } from "./profile-file.ts";
@@ -25,11 +25,16 @@ export function loadTable(
   const isArchive = bytes[0] === 0x50 && bytes[1] === 0x4b;
   const table = fitting(() =>
     isArchive
-      ? evaluationTable({ ...readNpz(bytes, path) }, exits.length, null, 0)
+      ? evaluationTable(outputsIn(readNpz(bytes, path)), exits.length, null, 0)
       : readCsv(decodeText(bytes, "exits.npz or a csv file"), path, exits),
   );
   known.set(key, table);
   return table;
+}
+
+/** A synthetic model says its own sizes, so that measured bytes and codecs are left aside. */
+function outputsIn(arrays: Readonly<Record<string, NpyArray>>): Record<string, NpyArray> {
+  return Object.fromEntries(Object.entries(arrays).filter(([name]) => ["logits", "labels", "split"].includes(name)));
 }
 
 const needed = ["sample", "exit", "label", "prediction"] as const;
