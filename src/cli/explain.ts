@@ -31,15 +31,13 @@ export const explainCommand: CommandModule<object, Options> = {
   command: "explain <file>",
   describe: "every default of a scenario and where its number comes from",
   builder: (y) =>
-    y
-      .positional("file", { type: "string", demandOption: true, describe: "scenario" })
-      .option("set", {
-        type: "string",
-        array: true,
-        nargs: 1,
-        requiresArg: true,
-        describe: "path=value overrides, as for run",
-      }) as never,
+    y.positional("file", { type: "string", demandOption: true, describe: "scenario" }).option("set", {
+      type: "string",
+      array: true,
+      nargs: 1,
+      requiresArg: true,
+      describe: "path=value overrides, as for run",
+    }) as never,
   handler: ({ file, set = [], json }) => {
     const { scenario, resources } = loadExperiment({ path: file, set, seed: null, profiles: {} });
     const values = valuesOf(scenario);

@@ -22,7 +22,7 @@ nodes:
   edge: { device: nuc-n5105, servers: 2 }
 
 links:                                     # offramp list links
-  radio: { between: [camera, edge], kind: shared, preset: 5g-n78-public }
+  radio: { between: [camera, edge], kind: shared, preset: 5g-n78-public, per: camera }
 
 workload:
   camera: { arrivals: { poisson: 2 /s }, deadline: 100 ms }

@@ -17,7 +17,6 @@ export function onInterrupt(): Interrupt {
     asked = true;
   };
   process.on("SIGINT", listen);
-  process.on("SIGTERM", listen);
   const throwIfAsked = (): void => {
     if (asked) throw new Interrupted("interrupted");
   };
@@ -29,7 +28,6 @@ export function onInterrupt(): Interrupt {
     throwIfAsked,
     stop: () => {
       process.off("SIGINT", listen);
-      process.off("SIGTERM", listen);
     },
   };
 }

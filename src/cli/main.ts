@@ -83,12 +83,10 @@ async function main(argv: readonly string[]): Promise<void> {
       "exit codes: 0 fine, 1 a fault of ours, 2 a mistake in the input, 3 an expectation failed, 130 interrupted",
     )
     .fail((message, error) => {
-      throw (
-        error ??
-        new UsageError(
-          `${message}\n  hint      offramp ${asked?.command.split(" ")[0] ?? ""} --help`.replace("  --help", " --help"),
-        )
-      );
+      // yargs wraps what a coercion throws.
+      if (error && error.name !== "YError") throw error;
+      const command = asked === undefined ? "" : ` ${asked.command.split(" ")[0]}`;
+      throw new UsageError(error ? error.message : `${message}\n  hint      offramp${command} --help`);
     });
   for (const { command, describe, load } of commands) {
     if (command === asked?.command) parser = parser.command(await load());
