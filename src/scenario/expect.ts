@@ -75,6 +75,8 @@ function metricOf(name: string, tree: Tree, path: string, to: Reading): Metric |
       if (!to.names.exits.includes(whose)) return to.unknown(tree.at, path, "an exit", whose, to.names.exits);
       return { path: `exits.${whose}.${what}`, bound: "share" };
     }
+    if (way !== undefined && !to.names.links.includes(whose))
+      return to.unknown(tree.at, path, "a link", whose, to.names.links);
     if (way !== undefined) return { path: `links.${whose}.${way}.utilization`, bound: "share" };
     if (!to.names.nodes.includes(whose)) return to.unknown(tree.at, path, "a node", whose, to.names.nodes);
     return { path: `nodes.${whose}.utilization`, bound: "share" };

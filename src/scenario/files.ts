@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { type DevicePreset, type LinkPreset, parseDevicePresets, parseLinkPresets } from "./presets.ts";
 import { loadedProfile } from "./profile-file.ts";
 import { decodeText, FileFault, type LoadedProfile, type Resources } from "./resources.ts";
+import { nearest } from "./suggest.ts";
 
 /** Scenarios are small; what is larger is something else. */
 export const largestScenario = 1_000_000;
@@ -105,9 +106,11 @@ export function fileResources(base: string): FileResources {
       const read = (file: string, limit: number): Uint8Array =>
         note(join(folder, file), shown(file), readBytes(join(folder, file), limit, "a profile"));
       if (!isShipped && !existsSync(folder)) {
+        const near = nearest(reference, shippedProfiles());
         throw new FileFault(
           `a shipped profile (${shippedProfiles().join(", ")}) or a path to one`,
           JSON.stringify(reference),
+          near === null ? null : `did you mean "${near}"?`,
         );
       }
       const loaded = loadedProfile(decodeText(read("profile.json", largestProfile)), shown("profile.json"), () =>

@@ -97,6 +97,10 @@ export const linkReader: Reader<Omit<ScenarioLink, "name">> = {
     const preset = given.preset === undefined ? undefined : to.resources.links().get(given.preset);
     const kind = kindOf(given, preset, tree, path, to);
     const at = (key: string): string => `${path}.${key}`;
+    if (preset !== undefined) {
+      const loss = `its loss of ${Number((preset.loss.value * 100).toPrecision(3))} % is not simulated`;
+      to.origins[at("preset")] = { kind: "preset", text: preset.notes === "" ? loss : `${loss}; ${preset.notes}` };
+    }
     const { per, between: ends } = given;
     if (per !== undefined && per !== "all" && ends !== undefined && !ends.includes(per))
       to.report(

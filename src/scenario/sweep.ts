@@ -10,7 +10,9 @@ import type { Scenario } from "./scenario.ts";
 import { removeSection, setPath } from "./set.ts";
 import { child, fromPlain, joinPath, type Plain, type Span, type Tree, toPlain } from "./tree.ts";
 
-const mostValues = 10_000;
+const mostValues = 1000;
+/** All axes together. */
+const mostPoints = 10_000;
 
 type Axis = Scenario["sweep"][number];
 
@@ -32,10 +34,12 @@ export const sweepReader: Reader<Axis[]> = {
     const map = asMap(tree, path, to, "a map from paths such as links.cell.up to lists of values");
     if (map === undefined) return undefined;
     if (map.entries.length === 0) return to.wrong(tree, path, "at least one path");
-    return map.entries.map(({ key, value }) => ({
+    const axes = map.entries.map(({ key, value }) => ({
       path: key,
       values: axisValues(value, joinPath(path, key), to).map(toPlain),
     }));
+    const points = axes.reduce((product, axis) => product * axis.values.length, 1);
+    return points <= mostPoints ? axes : to.report(tree.at, path, `at most ${mostPoints} points`, String(points));
   },
   schema: () => z.record(z.string(), z.union([z.array(z.any()), range.schema()])),
 };
