@@ -1,13 +1,13 @@
 /** What can be wrong only between sections: routes, shares that a rule needs, times of nodes, profiles that do not fit each other. */
 import type { Profile } from "../profile.ts";
 import { exitRules } from "../sim/exit-rules/index.ts";
-import { placementRules } from "../sim/placement-rules/index.ts";
 import { findRoute } from "../sim/routes.ts";
 import type { ExitScores } from "../sim/setup.ts";
 import { leafFor } from "./distribution.ts";
 import { show } from "./errors.ts";
 import { openProfile } from "./model.ts";
 import { mostMachines } from "./nodes.ts";
+import { placesOf } from "./places.ts";
 import { fitting } from "./profile-file.ts";
 import type { Reading } from "./reading.ts";
 import { FileFault } from "./resources.ts";
@@ -152,20 +152,6 @@ function checkCodec({ model, segments }: Scenario, { name, place }: ScenarioPoli
   }
 }
 
-/** Group of every segment for a stream, or null where the rule decides on the way. */
-export function placesOf(scenario: Scenario, policy: ScenarioPolicy, stream: ScenarioStream): readonly number[] | null {
-  const index = (name: string): number | "source" =>
-    name === "source" ? name : scenario.nodes.findIndex((node) => node.name === name);
-  const rule = placementRules.find((type) => type.name === policy.place.rule)!;
-  const where = Object.fromEntries(
-    Object.entries(policy.place.options).map(([key, value]) => [
-      key,
-      typeof value === "string" ? index(value) : value.map(index),
-    ]),
-  );
-  return rule.make(where, scenario.segments.length).plan(index(stream.from) as number);
-}
-
 function checkPlaces(scenario: Scenario, policy: ScenarioPolicy, stream: ScenarioStream, report: Report): void {
   const places = placesOf(scenario, policy, stream);
   if (places === null) return;
@@ -215,7 +201,7 @@ function checkGiven(
       report(path, `a size such as "30 kB"`, "nothing", `policy ${policy.name} sends ${what} from ${from} to ${to}`);
       return;
     }
-    need(tensor.size, path, stream.from, "a size");
+    need(tensor.size, path, from, "a size");
     need(tensor.encode, `${path}.encode`, from, "a time");
     need(tensor.decode, `${path}.decode`, to, "a time");
   };

@@ -21,7 +21,13 @@ export function resolve(varied: Varied, node: string, stream: string): Distribut
   return plain(varied);
 }
 
-export function syntheticModel(scenario: Scenario, model: SyntheticModel, table: EvaluationTable | null): Model {
+/** @param placesOf group of every segment for a stream; null where the rule decides on the way */
+export function syntheticModel(
+  scenario: Scenario,
+  model: SyntheticModel,
+  table: EvaluationTable | null,
+  placesOf: (stream: ScenarioStream) => readonly number[] | null,
+): Model {
   const { nodes, streams } = scenario;
   const perPlace = <T>(of: (node: ScenarioNode, stream: ScenarioStream) => T): T[][] =>
     streams.map((stream) => nodes.map((node) => of(node, stream)));
@@ -49,11 +55,15 @@ export function syntheticModel(scenario: Scenario, model: SyntheticModel, table:
     head: perPlace((node, stream) => model.exits.map((exit) => time(exit.time, node, stream))),
     encode: codec("encode"),
     decode: codec("decode"),
-    size: streams.map((stream) =>
-      tensors.map((tensor) =>
-        tensor === null ? nothing : (resolve(tensor.size, stream.from, stream.name) ?? nothing),
-      ),
-    ),
+    size: streams.map((stream) => {
+      const places = placesOf(stream);
+      // A tensor is as large as the node that made it makes it.
+      const maker = (cut: number): string =>
+        cut === 0 || places === null ? stream.from : nodes[places[cut - 1]!]!.name;
+      return tensors.map((tensor, cut) =>
+        tensor === null ? nothing : (resolve(tensor.size, maker(cut), stream.name) ?? nothing),
+      );
+    }),
     result: streams.map((stream) => resolve(model.result, stream.from, stream.name) ?? nothing),
     outputs: table === null ? shares(model) : { kind: "table", ...table, crossed: tensors.map(() => null) },
   };

@@ -1,5 +1,4 @@
 /** A scenario's policy as the simulator takes it: indices for names, a distribution for every time and size. */
-import type { Codec } from "../profile.ts";
 import type { Distribution } from "../sim/distribution.ts";
 import { exitRules } from "../sim/exit-rules/index.ts";
 import { placementRules } from "../sim/placement-rules/index.ts";
@@ -7,6 +6,7 @@ import type { Arrivals, Link, Model, NodeGroup, Policy, Setup, Stream } from "..
 import { bitsPerSecond, seconds, watts } from "../units.ts";
 import { profileModel } from "./compile-profile.ts";
 import { syntheticModel } from "./compile-synthetic.ts";
+import { placesOf } from "./places.ts";
 import type { Resources } from "./resources.ts";
 import type { Leaf, Scenario, ScenarioPolicy, ScenarioStream } from "./scenario.ts";
 import { loadTable } from "./table-file.ts";
@@ -18,7 +18,7 @@ export function compile(scenario: Scenario, policyName: string, materials: Mater
   const policy = scenario.policies.find((p) => p.name === policyName);
   if (policy === undefined)
     throw new RangeError(`no policy ${policyName} in ${scenario.policies.map((p) => p.name).join(", ")}`);
-  const model = modelOf(scenario, policy.place.codec, materials);
+  const model = modelOf(scenario, policy, materials);
   return {
     nodes: scenario.nodes.map(
       (node): NodeGroup => ({
@@ -74,11 +74,12 @@ export function plain(leaf: Leaf): Distribution {
   return distribution;
 }
 
-function modelOf(scenario: Scenario, codec: Codec, materials: Materials): Model {
+function modelOf(scenario: Scenario, policy: ScenarioPolicy, materials: Materials): Model {
   const { model, exits } = scenario;
-  if (model.kind === "profile") return profileModel(scenario, model, codec, materials.profile);
+  if (model.kind === "profile") return profileModel(scenario, model, policy.place.codec, materials.profile);
   const names = exits.map((exit) => exit.name);
-  return syntheticModel(scenario, model, model.table === null ? null : loadTable(materials, model.table, names));
+  const table = model.table === null ? null : loadTable(materials, model.table, names);
+  return syntheticModel(scenario, model, table, (stream) => placesOf(scenario, policy, stream));
 }
 
 function streamOf(scenario: Scenario, stream: ScenarioStream): Stream {

@@ -56,6 +56,26 @@ test("a synthetic model becomes times by stream, node and segment, divided by a 
   expect(setup.run).toEqual({ requests: 1000, duration: null, warmup: { kind: "requests", n: 100 } });
 });
 
+test("a size by node is that of the node that made the tensor", () => {
+  const text = changed(
+    ["output: 30 kB", "output: { on: { camera: 30 kB, edge: 5 kB } }"],
+    ["input: 150 kB", "input: { on: { camera: 9 kB } }"],
+  );
+  const sizes = (policy: string) => compile(read(text), policy, noResources).model.size[0];
+  expect(sizes("split")).toEqual([
+    { kind: "constant", value: 9000 },
+    { kind: "constant", value: 30_000 },
+  ]);
+  expect(sizes("there")).toEqual([
+    { kind: "constant", value: 9000 },
+    { kind: "constant", value: 5000 },
+  ]);
+  expect(problemsOf(changed(["output: 30 kB", "output: { on: { edge: 5 kB } }"]))[0]).toMatchObject({
+    path: "model.synthetic.segments.stem.output",
+    expected: "a size on camera for stream camera",
+  });
+});
+
 test("total rates are divided by the machines, total traces dealt in turn", () => {
   const arrivals = (what: string) =>
     compile(read(changed(["poisson: 2 /s", `${what}, total: true`])), "split", noResources).streams[0]!.arrivals;
