@@ -30,7 +30,7 @@ export function evaluationTable(
   const labels = Int32Array.from(need(arrays, "labels", 1, [samples]).data, Number);
   if (labels.some((label) => label < 0 || label >= tableClasses))
     throw new RangeError(`labels go beyond the ${tableClasses} classes`);
-  const split = arrays["split"] === undefined ? null : need(arrays, "split", 1, [samples]).data;
+  const split = arrays.split === undefined ? null : need(arrays, "split", 1, [samples]).data;
   const kept: number[] = [];
   for (let i = 0; i < samples; i++) if (split === null || Number(split[i]) === 1) kept.push(i);
   if (kept.length === 0) throw new RangeError("split holds no evaluation row (1)");
@@ -52,7 +52,7 @@ export function evaluationTable(
     scored.set(name, scores);
     return scores;
   };
-  const wire = arrays["wire"] === undefined ? null : need(arrays, "wire", 3, [samples, cuts, codecs.length]).data;
+  const wire = arrays.wire === undefined ? null : need(arrays, "wire", 3, [samples, cuts, codecs.length]).data;
   return {
     rows: kept.length,
     classes: tableClasses,
@@ -84,7 +84,7 @@ function need(
   if (array === undefined) throw new RangeError(`no array "${name}", only ${Object.keys(arrays).join(", ") || "none"}`);
   if (array.shape.length !== dimensions)
     throw new RangeError(`${name} has ${array.shape.length} dimensions, ${dimensions} are needed`);
-  if (shape !== undefined && shape.some((n, i) => n !== array.shape[i])) {
+  if (shape?.some((n, i) => n !== array.shape[i])) {
     throw new RangeError(`${name} has the shape [${array.shape.join(", ")}], [${shape.join(", ")}] is needed`);
   }
   return array;

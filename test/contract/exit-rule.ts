@@ -12,17 +12,15 @@ const evidence = (exits: number): fc.Arbitrary<ExitEvidence[]> =>
       fc.array(fc.tuple(unit, unit, unit, unit, unit, fc.nat({ max: 9 })), { minLength: exits, maxLength: exits }),
     )
     .map(([last, rows]) =>
-      rows
-        .slice(0, last + 1)
-        .map(([confidence, entropy, margin, share, draw, prediction], exit) => ({
-          exit,
-          prediction,
-          confidence,
-          entropy: entropy * Math.LN10,
-          margin,
-          share,
-          draw,
-        })),
+      rows.slice(0, last + 1).map(([confidence, entropy, margin, share, draw, prediction], exit) => ({
+        exit,
+        prediction,
+        confidence,
+        entropy: entropy * Math.LN10,
+        margin,
+        share,
+        draw,
+      })),
     );
 
 export function exitRuleContract(type: ExitRuleType, values: (exits: number) => ExitRuleValues): void {
