@@ -1,6 +1,8 @@
 /** What `run` works on: the experiment of a file with the options of the command line. */
 
 import { type ExperimentSource, type LoadedExperiment, loadExperiment } from "../experiment/load.ts";
+import { resolvedYaml } from "../scenario/resolved.ts";
+import { warningsOf } from "../scenario/warnings.ts";
 import { UsageError } from "./numbers.ts";
 
 export interface LoadOptions {
@@ -20,7 +22,11 @@ export async function load(path: string, options: LoadOptions): Promise<Loaded> 
   const source: ExperimentSource = { path, set: options.set ?? [], seed: options.seed ?? null, profiles: {} };
   let loaded = loadExperiment(source);
   if (options.remeasure) loaded = loadExperiment({ ...source, profiles: await remeasured(loaded, options.quiet) });
-  return { ...loaded, resolved: "", warnings: [] };
+  return {
+    ...loaded,
+    resolved: resolvedYaml(loaded.scenario),
+    warnings: warningsOf(loaded.scenario, loaded.resources),
+  };
 }
 
 /** Profiles of the scenario with the times of this host. */

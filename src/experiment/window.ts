@@ -134,15 +134,29 @@ export class Window {
 
   /** Answers given and right on each evaluation row, [row * 2] and [row * 2 + 1]; null without a table. */
   rows(wanted: (stream: number, exit: number) => boolean): Float64Array | null {
-    const { exits, slices, rows } = this.replication.collector.shape;
+    const { exits, rows } = this.replication.collector.shape;
     if (rows === 0) return null;
+    this.tallies ??= this.cutTallies();
+    const kept = this.tallies.filter((_, kind) => wanted(Math.floor(kind / exits), kind % exits));
+    if (kept.length === 1) return kept[0]!;
     const total = new Float64Array(rows * 2);
-    this.replication.collector.rowTallies.forEach((tally, place) => {
-      const kind = Math.floor(place / slices);
-      if (tally === undefined || place % slices < this.from || !wanted(Math.floor(kind / exits), kind % exits)) return;
-      for (let i = 0; i < total.length; i++) total[i] = total[i]! + tally[i]!;
-    });
+    for (const tally of kept) for (let i = 0; i < total.length; i++) total[i]! += tally[i]!;
     return total;
+  }
+
+  private tallies: Float64Array[] | null = null;
+
+  /** Row tallies by [stream, exit], over the slices that count: summed once, asked for often. */
+  private cutTallies(): Float64Array[] {
+    const { streams, exits, slices, rows } = this.replication.collector.shape;
+    return Array.from({ length: streams * exits }, (_, kind) => {
+      const total = new Float64Array(rows * 2);
+      for (let slice = this.from; slice < slices; slice++) {
+        const tally = this.replication.collector.rowTallies[kind * slices + slice];
+        if (tally !== undefined) for (let i = 0; i < total.length; i++) total[i]! += tally[i]!;
+      }
+      return total;
+    });
   }
 
   private sum(table: Float64Array, first: number, stream: number | null): number {

@@ -1,0 +1,67 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { offramp, resultOf, scenarioFile, temporaryFolder } from "./offramp.ts";
+
+const base = (extra: string): string => `
+version: 1
+title: two nodes and a shared link
+seed: 9
+model:
+  synthetic:
+    input: 20 kB
+    segments: [ { name: first, time: { exponential: 4 ms }, output: 6 kB }, { name: second, time: { gamma: { mean: 5 ms, cv: 0.7 } } } ]
+    exits: [ { after: first, share: 0.5, accuracy: 0.9, time: 0.3 ms }, { after: second, accuracy: 0.95 } ]
+nodes: { device: { count: 8 }, edge: { servers: 2 } }
+links: { cell: { between: [device, edge], kind: shared, up: 8 Mbit/s, down: 20 Mbit/s, latency: 4 ms, jitter: { exponential: 1 ms } } }
+workload: { device: { arrivals: { poisson: 12 /s }, deadline: 60 ms } }
+policies:
+  split: { exit: { rule: share }, place: { rule: fixed, segments: { first: device, second: edge } } }
+  local: { exit: { rule: never }, place: { rule: only, node: device } }
+${extra}
+baseline: local
+run: { requests: 4000, replications: 4 }
+`;
+
+test("two runs with one seed give byte-identical results, with one thread and with two", () => {
+  const file = scenarioFile(base(""));
+  const texts = [
+    ["--workers", "1"],
+    ["--workers", "1"],
+    ["--workers", "2"],
+  ].map((workers) => {
+    const out = temporaryFolder();
+    expect(offramp(["run", file, "--out", out, "--quiet", "--no-report", ...workers]).code).toBe(0);
+    return readFileSync(join(out, "result.json"), "utf8") + readFileSync(join(out, "distributions.json"), "utf8");
+  });
+  expect(texts[1]).toBe(texts[0]);
+  expect(texts[2]).toBe(texts[0]);
+});
+
+test("another seed gives another result", () => {
+  const mean = (...args: string[]): number => resultOf(base(""), ...args).policies[0]!.latency_s.mean!.estimate;
+  expect(mean("--seed", "10")).not.toBe(mean());
+});
+
+test("adding a policy changes no other policy's numbers", () => {
+  const before = resultOf(base(""));
+  const after = resultOf(base("  remote: { exit: { rule: never }, place: { rule: only, node: edge } }"));
+  expect(after.policies.slice(0, 2)).toEqual(before.policies);
+});
+
+test("a point of a sweep equals the same value set on the command line", () => {
+  const swept = resultOf(base(""), "--set", "links.cell.up=[8 Mbit/s, 12 Mbit/s]");
+  const set = resultOf(base(""), "--set", "links.cell.up=12 Mbit/s");
+  expect(swept.sweep).toHaveLength(2);
+  expect(swept.sweep[1]!.at).toEqual({ "links.cell.up": "12 Mbit/s" });
+  expect(swept.sweep[1]!.policies).toEqual(set.policies);
+  expect(swept.sweep[0]!.policies).toEqual(swept.policies);
+});
+
+test("an expectation that fails gives exit code 3, and a run is written all the same", () => {
+  const out = temporaryFolder();
+  const text = base('expect: [ "local: p95 latency < 1 ms" ]');
+  const answer = offramp(["run", scenarioFile(text), "--out", out, "--quiet", "--no-report"]);
+  expect(answer.code).toBe(3);
+  expect(JSON.parse(readFileSync(join(out, "result.json"), "utf8")).expectations[0].verdict).toBe("failed");
+});
