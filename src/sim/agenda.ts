@@ -5,11 +5,12 @@
  * from the top, and stops soon because it is near in time. The least child is chosen without branches; equal times, which are rare,
  * take an extra step.
  */
+import type { Ints, Reals } from "./pack.ts";
 export class Agenda {
   /** `times[0]` is the least, +Infinity when there is none; valid while not {@link open}. */
-  times: Float64Array<ArrayBuffer> = new Float64Array(64).fill(Number.POSITIVE_INFINITY);
+  times: Reals = new Float64Array(64).fill(Number.POSITIVE_INFINITY);
   /** What happens then; `ids[0]` belongs to `times[0]`. */
-  ids: Int32Array<ArrayBuffer> = new Int32Array(64);
+  ids: Ints = new Int32Array(64);
   /** The root has been taken, its place is free: {@link schedule} something or {@link settle}. */
   open = false;
   /** Entries, the place of a root that was taken included. */
@@ -17,7 +18,7 @@ export class Agenda {
   /** Instant of what was taken last. */
   now = 0;
   /** When what is scheduled next is due. */
-  readonly due: Float64Array<ArrayBuffer> = new Float64Array(1);
+  readonly due: Reals = new Float64Array(1);
   /** Whether `a` comes before `b` at equal times. */
   private readonly before: (a: number, b: number) => boolean;
 

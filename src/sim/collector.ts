@@ -2,7 +2,7 @@
  * What a replication leaves behind, kept in slices so that a warm-up cut can be made afterwards at constant memory.
  * Slice = a run of arrivals (or of time, when the run has a duration); what a request does counts in the slice it arrived in.
  */
-import { type Ints, type Pack, packReals, type Reals } from "./pack.ts";
+import type { Ints, Reals } from "./pack.ts";
 import { Samples } from "./samples.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -58,18 +58,15 @@ export class Collector {
   /** Sum and number of latencies per batch of arrivals. */
   readonly batchSum: Reals;
   readonly batchCount: Reals;
-  /** All of these in one, for the event loop. */
-  readonly pack: Pack<keyof ReturnType<typeof columns>, Reals>;
   /** Latencies (by place) and waits (by ~place) that have still to be filed. */
   readonly pendingPlaces: Ints = new Int32Array(pendingRoom);
   readonly pendingValues: Reals = new Float64Array(pendingRoom);
 
-  constructor(shape: Shape, batches: number) {
+  /** @param view arrays as {@link columnsOf} says */
+  constructor(shape: Shape, view: Readonly<Record<keyof ReturnType<typeof columnsOf>, Reals>>) {
     this.shape = shape;
     const { streams, exits, groups, slices } = shape;
     this.width = widthOf(shape);
-    this.pack = packReals(columns(shape, batches));
-    const { view } = this.pack;
     this.shift = view.shift.fill(Number.NaN);
     this.serviceShift = view.serviceShift.fill(Number.NaN);
     this.cells = view.cells;
@@ -134,7 +131,7 @@ function widthOf(shape: Shape): number {
 }
 
 /** Lengths of the tables that the event loop writes. */
-function columns(shape: Shape, batches: number) {
+export function columnsOf(shape: Shape, batches: number) {
   const { streams, exits, groups, directions, slices } = shape;
   return {
     shift: 1,

@@ -3,6 +3,7 @@
  * never what was served. A slot is a row of `int` (at `slot * intWidth`) and a row of `real` (at `slot * realWidth`): one cache line
  * or two per request, which is what makes the event loop fast.
  */
+import type { Ints, Reals } from "./pack.ts";
 
 /** Columns of `int`. */
 export const STREAM = 0;
@@ -57,8 +58,8 @@ export class Requests {
   /** Slots ever used. */
   used = 0;
   readonly realWidth: number;
-  int: Int32Array<ArrayBuffer> = new Int32Array(0);
-  real: Float64Array<ArrayBuffer> = new Float64Array(0);
+  int: Ints = new Int32Array(0);
+  real: Reals = new Float64Array(0);
 
   /** @param parts parts of the latency kept per request */
   constructor(parts: number) {

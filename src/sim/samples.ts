@@ -4,6 +4,7 @@
  */
 import { Histogram } from "./histogram.ts";
 import { nearestRank } from "./nearest-rank.ts";
+import type { Ints, Reals } from "./pack.ts";
 
 /** Values kept exactly. */
 export const exactLimit = 100_000;
@@ -25,8 +26,8 @@ export class Samples {
   private readonly slices: number;
   private readonly places: number;
   private count = 0;
-  private values: Float64Array<ArrayBuffer> | null = new Float64Array(1024);
-  private placeOf: Int32Array<ArrayBuffer> = new Int32Array(1024);
+  private values: Reals | null = new Float64Array(1024);
+  private placeOf: Ints = new Int32Array(1024);
   /** [place][octave]: where its cells begin in `counts`, -1 while there are none. */
   private rows = new Int32Array(0);
   private counts = new Uint32Array(0);

@@ -18,8 +18,12 @@ export class Slicing {
   nextArrival = Number.POSITIVE_INFINITY;
   nextTime = Number.POSITIVE_INFINITY;
   private readonly run: RunLength;
-  private readonly perRequest: number;
-  private readonly perSecond: number;
+  /**
+   * Batches of the warm-up series, per request and per second; one of them is 0. Request n is in batch ⌊(n + ½) perRequest⌋: multiplied,
+   * not divided, and the half keeps whole quotients whole.
+   */
+  readonly perRequest: number;
+  readonly perSecond: number;
 
   constructor(run: RunLength) {
     this.run = run;
@@ -27,8 +31,8 @@ export class Slicing {
     const cut = warmup.kind === "requests" ? warmup.n > 0 : warmup.kind === "time" ? warmup.at > 0 : false;
     this.slices = warmup.kind === "auto" ? fineSlices / 2 + 1 : cut ? 2 : 1;
     const batchSize = Math.max(5, Math.ceil((requests ?? 0) / mostBatches));
-    this.perRequest = 1 / batchSize;
-    this.perSecond = mostBatches / (run.duration ?? 1);
+    this.perRequest = run.duration === null ? 1 / batchSize : 0;
+    this.perSecond = run.duration === null ? 0 : mostBatches / run.duration;
     this.batches = requests === null ? mostBatches : Math.max(1, Math.floor(requests / batchSize));
     this.aim();
   }
@@ -48,12 +52,6 @@ export class Slicing {
   finish(): void {
     this.nextTime = Number.POSITIVE_INFINITY;
     this.nextArrival = Number.POSITIVE_INFINITY;
-  }
-
-  /** Batch of the warm-up series that a request belongs to. */
-  batch(order: number, arrivedAt: number): number {
-    // Multiplied, not divided: the half keeps whole quotients whole.
-    return this.run.duration === null ? ((order + 0.5) * this.perRequest) | 0 : (arrivedAt * this.perSecond) | 0;
   }
 
   /** First slice that begins at or after share `x` of the run. */

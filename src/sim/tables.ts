@@ -1,5 +1,6 @@
 /** What the event loop looks up, made once per replication from the setup. */
 import { poissonGap } from "./arrivals.ts";
+import { partNames } from "./collector.ts";
 import type { Distribution } from "./distribution.ts";
 import { Draw, type KeyRoot } from "./draw.ts";
 import type { Ints, Reals } from "./pack.ts";
@@ -165,6 +166,38 @@ export class Tables {
     for (let m = 0; m < moduli.length; m++) i %= moduli[m]!;
     return i;
   }
+}
+
+/**
+ * By stream: the parts of the latency that a request of it can have, ascending, ended by -1; each list takes groups + 7 places.
+ * All but `access` and what needs a codec, a link or an answer that travels.
+ */
+export function livingParts(setup: Setup, tables: Tables): Ints {
+  const { nodes, streams } = setup;
+  const width = nodes.length + partNames.length + 1;
+  const lists = new Int32Array(streams.length * width).fill(-1);
+  streams.forEach((_, s) => {
+    const plan = tables.plan.subarray(s * tables.segments, (s + 1) * tables.segments);
+    const computes = (g: number): boolean => plan.includes(-1) || plan.includes(g);
+    const ofStream = <T>(table: readonly T[]): readonly T[] =>
+      table.slice(s * tables.groups * tables.segments, (s + 1) * tables.groups * tables.segments);
+    const codec = [...ofStream(tables.encode), ...ofStream(tables.decode)].some((draw) => draw !== null);
+    const travels = setup.links.length > 0;
+    const living = {
+      queue: true,
+      access: false,
+      transmit: travels,
+      propagate: travels,
+      codec,
+      response: tables.due[s]! >= 0,
+    };
+    const parts = [...nodes.keys()].filter(computes);
+    partNames.forEach((name, i) => {
+      if (living[name]) parts.push(nodes.length + i);
+    });
+    lists.set(parts, s * width);
+  });
+  return lists;
 }
 
 function classesOf(setup: Setup): number {

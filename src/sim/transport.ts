@@ -9,6 +9,7 @@ import { type Collector, DEADLINE, Message } from "./collector.ts";
 import { DELIVERY, ENTRY, entityBits, FLOW, FLOWING, GIVE_UP, type Timers } from "./events.ts";
 import { FluidLinks } from "./links/fluid.ts";
 import { type FlowHost, SharedLinks } from "./links/shared.ts";
+import type { Reals } from "./pack.ts";
 import type { Recorder } from "./recorder.ts";
 import {
   ARRIVED_AT,
@@ -71,12 +72,8 @@ export class Transport implements FlowHost {
   private readonly setup: Setup;
   private readonly host: TransportHost;
   private readonly ways: LinkDirection[];
-  /** SLOW, FIXED or FIFO by link direction; with its capacity [bit/s] and latency [s]. */
-  readonly shortcut: Uint8Array<ArrayBuffer>;
-  readonly capacity: Float64Array<ArrayBuffer>;
-  readonly latency: Float64Array<ArrayBuffer>;
   /** FIFO resources: when each is free again, and when its last delivery is. */
-  freeAt: Float64Array<ArrayBuffer>;
+  private readonly freeAt: Reals;
   private readonly deliveredAt: Float64Array;
   private readonly shared: SharedLinks;
   private readonly fluid: FluidLinks;
@@ -84,30 +81,16 @@ export class Transport implements FlowHost {
   /** Message seconds, by link direction, of those given up while they waited. */
   private readonly givenUp: Float64Array;
 
-  constructor(setup: Setup, host: TransportHost) {
+  constructor(setup: Setup, host: TransportHost, freeAt: Reals) {
     this.setup = setup;
     this.host = host;
     this.ways = setup.links.flatMap((link) => [link.up, link.down]);
-    this.shortcut = Uint8Array.from(this.ways, (_, way) => (this.isPlain(way) ? this.plainKind(way) : SLOW));
-    this.capacity = Float64Array.from(this.ways, (way) => way.capacity);
-    this.latency = Float64Array.from(this.ways, (way) => way.latency);
-    const resources = host.tables.firstResource[this.ways.length]!;
-    this.freeAt = new Float64Array(resources);
-    this.deliveredAt = new Float64Array(this.ways.some((way) => way.jitter !== null) ? resources : 0);
+    this.freeAt = freeAt;
+    this.deliveredAt = new Float64Array(this.ways.some((way) => way.jitter !== null) ? freeAt.length : 0);
     this.shared = new SharedLinks(this);
     this.fluid = new FluidLinks(this);
     this.firstPart = PARTS + setup.nodes.length;
     this.givenUp = new Float64Array(this.ways.length);
-  }
-
-  private isPlain(way: number): boolean {
-    const link = this.setup.links[way >> 1]!;
-    const free = link.perMessage === 0 && link.header === 0 && this.ways[way]!.jitter === null;
-    return free && link.kind !== "shared" && !this.host.dropsLate && this.host.recorder === null;
-  }
-
-  private plainKind(way: number): number {
-    return this.setup.links[way >> 1]!.kind === "fifo" ? FIFO : FIXED;
   }
 
   /** A message of {@link BYTES} sets out on its route. */
@@ -289,7 +272,7 @@ export class Transport implements FlowHost {
     for (let hop = int[slot * intWidth + ROUTE]!; this.isShared(tables.hops[hop]!); hop++) {
       const next = tables.hops[hop]!;
       path.push(this.resource(slot, next));
-      capacities.push(this.capacity[next]!);
+      capacities.push(this.ways[next]!.capacity);
       bits = Math.max(bits, wireBytes(this.setup.links[next >> 1]!, payload) * 8);
     }
     this.fluid.enter(path, capacities, slot, bits, now);
@@ -311,7 +294,7 @@ export class Transport implements FlowHost {
     const { int } = this.host.requests;
     const i = slot * intWidth;
     const jitter = this.host.tables.jitter[way]![int[i + STREAM]!]!;
-    const latency = this.latency[way]!;
+    const { latency } = this.ways[way]!;
     return jitter === null
       ? latency
       : latency + jitter.value(int[i + NUMBER]!, int[i + DEVICE]!, int[i + STREAM_NUMBER]!);
@@ -336,6 +319,26 @@ export class Transport implements FlowHost {
     if (requests.int[slot * intWidth + EXIT]! >= 0) return;
     requests.real[slot * requests.realWidth + this.firstPart + part]! += time;
   }
+}
+
+/** Which links are worth a shortcut, by direction, with their capacity [bit/s] and latency [s]. */
+export function plainLinks(
+  setup: Setup,
+  host: Pick<TransportHost, "dropsLate" | "recorder">,
+): { shortcut: number[]; capacity: number[]; latency: number[] } {
+  const ways = setup.links.flatMap((link) => [
+    { link, ...link.up },
+    { link, ...link.down },
+  ]);
+  const isPlain = host.recorder === null && !host.dropsLate;
+  return {
+    shortcut: ways.map(({ link, jitter }) => {
+      if (!isPlain || link.perMessage > 0 || link.header > 0 || jitter !== null || link.kind === "shared") return SLOW;
+      return link.kind === "fifo" ? FIFO : FIXED;
+    }),
+    capacity: ways.map((way) => way.capacity),
+    latency: ways.map((way) => way.latency),
+  };
 }
 
 /** Payload with the headers of its packets. */

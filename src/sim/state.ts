@@ -1,0 +1,208 @@
+/** What a replication keeps: tables made from the setup and state, packed for the event loop of `kernel.ts`. */
+import { Agenda } from "./agenda.ts";
+import { type ArrivalProcess, arrivalProcess } from "./arrivals.ts";
+import { Collector, columnsOf, dropReasons, partNames } from "./collector.ts";
+import type { KeyRoot } from "./draw.ts";
+import { Timers } from "./events.ts";
+import { Fingerprint } from "./fingerprint.ts";
+import { Judge } from "./judge.ts";
+import { machineWidth } from "./machines.ts";
+import { type Ints, packInts, packReals, type Reals } from "./pack.ts";
+import { deriveKey, KeyedRandom } from "./random.ts";
+import type { Recorder } from "./recorder.ts";
+import { ARRIVED_AT, CODE, EXIT, intWidth, ORDER, PARTS, Requests, SLICE, STREAM } from "./requests.ts";
+import type { Setup } from "./setup.ts";
+import { Slicing } from "./slicing.ts";
+import { livingParts, Tables } from "./tables.ts";
+import { plainLinks, Transport } from "./transport.ts";
+
+export class State {
+  readonly setup: Setup;
+  readonly tables: Tables;
+  readonly requests: Requests;
+  readonly timers = new Timers();
+  /** What happens to requests next, and timers. */
+  readonly agenda: Agenda;
+  /** When each device asks next. */
+  readonly sources = new Agenda((a, b) => a < b);
+  readonly collector: Collector;
+  readonly recorder: Recorder | null;
+  readonly dropsLate: boolean;
+  readonly transport: Transport;
+  readonly judge: Judge;
+  protected readonly slicing: Slicing;
+  protected readonly fingerprint = new Fingerprint();
+  protected events = 0;
+  protected readonly processes: readonly ArrivalProcess[];
+  arrived = 0;
+  /** Number of the last arrival that is wanted. */
+  protected readonly lastOrder: number;
+
+  /** Tables and state that are read together, and where they begin. */
+  protected readonly ints: Ints;
+  protected readonly reals: Reals;
+  protected readonly at;
+  protected readonly horizon: Reals;
+  /** Rows of the requests, as {@link Requests} holds them until it makes room for more. */
+  protected int: Ints;
+  protected real: Reals;
+  protected readonly realWidth: number;
+  protected readonly groups: number;
+  protected readonly segments: number;
+  protected readonly exits: number;
+  protected readonly lastExit: number;
+  protected readonly ways: number;
+  protected readonly slices: number;
+  protected readonly batches: number;
+  protected readonly width: number;
+  protected readonly isJudged: boolean;
+  protected readonly perRequest: number;
+  protected readonly perSecond: number;
+  /** Latencies and waits that have still to be filed. */
+  protected pending = 0;
+  protected readonly pendingPlaces: Ints;
+  protected readonly pendingValues: Reals;
+  /** Server seconds of the visits that have ended, by machine. */
+  readonly busySeconds: Float64Array;
+  /** Seconds waited, by group, and spent in the system, by requests that were dropped. */
+  readonly lostWaiting: Float64Array;
+  readonly lostInside = new Float64Array(1);
+
+  protected readonly placeRandom: readonly KeyedRandom[];
+  protected readonly observed = { now: 0.5, elapsed: 0.5 };
+
+  constructor(setup: Setup, root: KeyRoot, recorder: Recorder | null) {
+    const { nodes, streams, model } = setup;
+    this.setup = setup;
+    this.lastOrder = (setup.run.requests ?? Number.POSITIVE_INFINITY) - 1;
+    this.recorder = recorder;
+    const tables = new Tables(setup, root);
+    this.tables = tables;
+    this.requests = new Requests(nodes.length + partNames.length);
+    this.agenda = new Agenda((a, b) => this.before(a, b));
+    this.slicing = new Slicing(setup.run);
+    this.judge = new Judge(setup, root, tables.exitAfter, this.requests, this.agenda);
+    const [exits, groups, directions] = [model.exits.length, nodes.length, setup.links.length * 2];
+    const { slices, batches } = this.slicing;
+    const shape = { streams: streams.length, exits, groups, directions, slices, rows: this.judge.rows };
+    this.dropsLate = streams.some((stream) => stream.late === "drop" && stream.deadline !== null);
+    const plain = plainLinks(setup, this);
+    const resources = tables.firstResource[directions]!;
+    const machines = tables.firstMachine[groups]!;
+    const ints = packInts({
+      exitAfter: tables.exitAfter,
+      plan: tables.plan,
+      modulus: tables.modulus,
+      wayModulus: tables.wayModulus,
+      firstMachine: tables.firstMachine,
+      firstSource: tables.firstSource,
+      firstResource: tables.firstResource,
+      servers: tables.servers,
+      places: tables.places,
+      due: tables.due,
+      sourceOf: tables.sourceOf,
+      firstHop: tables.firstHop,
+      hops: tables.hops,
+      shortcut: plain.shortcut,
+      encodes: tables.encode.map((draw) => +(draw !== null)),
+      decodes: tables.decode.map((draw) => +(draw !== null)),
+      k0: tables.k0,
+      k1: tables.k1,
+      gapK0: tables.gapK0,
+      gapK1: tables.gapK1,
+      parts: livingParts(setup, tables),
+      /** Slice that arrivals belong to now. */
+      slice: 1,
+      streamNumbers: streams.length,
+      /** [machine][BUSY, QUEUED, HEAD, TAIL]. */
+      machines: machines * machineWidth,
+      /** Requests so far, by source. */
+      numbers: tables.firstSource[streams.length]!,
+    });
+    const reals = packReals({
+      /** When something other than an event is due: a slice or the window ends, or the run is over. */
+      horizon: [Number.POSITIVE_INFINITY],
+      /** Largest relative gap between a latency and the sum of its parts. */
+      partsGap: 1,
+      lastArrivalAt: 1,
+      fixed: tables.fixed,
+      exponential: tables.exponential,
+      fixedSizes: tables.fixedSizes,
+      gaps: tables.gaps,
+      deadlines: tables.deadlines,
+      capacity: plain.capacity,
+      latency: plain.latency,
+      busySeconds: machines,
+      freeAt: resources,
+      ...columnsOf(shape, batches),
+    });
+    this.collector = new Collector(shape, reals.view);
+    this.transport = new Transport(setup, this, reals.view.freeAt);
+    this.ints = ints.all;
+    this.reals = reals.all;
+    this.at = { ...ints.at, ...reals.at };
+    this.horizon = reals.view.horizon;
+    this.int = this.requests.int;
+    this.real = this.requests.real;
+    this.realWidth = this.requests.realWidth;
+    this.groups = groups;
+    this.segments = model.segments.length;
+    this.exits = exits;
+    this.lastExit = exits - 1;
+    this.ways = directions;
+    this.slices = this.slicing.slices;
+    this.batches = this.slicing.batches;
+    this.width = this.collector.width;
+    this.perRequest = this.slicing.perRequest;
+    this.perSecond = this.slicing.perSecond;
+    this.pendingPlaces = this.collector.pendingPlaces;
+    this.pendingValues = this.collector.pendingValues;
+    this.isJudged = this.judge.knowsCorrect || this.judge.rows > 0 || recorder !== null;
+    this.busySeconds = reals.view.busySeconds;
+    this.lostWaiting = new Float64Array(groups);
+    this.processes = streams.map((stream) => arrivalProcess(stream, nodes[stream.source]!.count, root));
+    this.placeRandom = streams.map(
+      (s) => new KeyedRandom(deriveKey(root.seed, root.replication, "placement rule", s.name)),
+    );
+  }
+
+  protected before(a: number, b: number): boolean {
+    const codeA = this.codeOf(a);
+    const codeB = this.codeOf(b);
+    if (codeA !== codeB) return codeA < codeB;
+    return this.orderOf(a) < this.orderOf(b);
+  }
+
+  protected codeOf(id: number): number {
+    return id < 0 ? this.timers.code(id) : this.requests.int[id * intWidth + CODE]!;
+  }
+
+  protected orderOf(id: number): number {
+    return id < 0 ? this.timers.payload(id) : this.requests.int[id * intWidth + ORDER]!;
+  }
+
+  /** Late and to be dropped when next taken; answers are not. */
+  givesUp(slot: number, at: number): boolean {
+    if (!this.dropsLate) return false;
+    const { int, real, realWidth } = this.requests;
+    const { late, deadline } = this.setup.streams[int[slot * intWidth + STREAM]!]!;
+    return (
+      late === "drop" &&
+      deadline !== null &&
+      int[slot * intWidth + EXIT]! < 0 &&
+      at - real[slot * realWidth + ARRIVED_AT]! > deadline
+    );
+  }
+
+  drop(slot: number, reason: number): void {
+    const { requests } = this;
+    const { now } = this.agenda;
+    const i = slot * intWidth;
+    this.lostInside[0]! += now - requests.real[slot * requests.realWidth + ARRIVED_AT]!;
+    this.collector.drop(reason, requests.int[i + STREAM]!, requests.int[i + SLICE]!);
+    this.recorder?.ended(slot, requests, dropReasons[reason]!, now, -1, null);
+    const r = slot * requests.realWidth;
+    requests.real.fill(0, r + PARTS, r + requests.realWidth);
+    requests.release(slot);
+  }
+}
