@@ -16,6 +16,9 @@ const shares: readonly number[] = [
   0.999,
 ];
 
+/** Share of requests with the same latency that is drawn as a step. */
+const atom = 0.012;
+
 /** Cumulative counts over ascending values. */
 class Cumulative {
   readonly #values: readonly number[];
@@ -33,13 +36,14 @@ class Cumulative {
     this.total = sum;
   }
 
-  /** Share of the requests at or below `value`. */
-  shareAt(value: number): number {
+  /** Share of the requests at or below `value`; strictly below it where asked. */
+  shareAt(value: number, strictly = false): number {
     let low = 0;
     let high = this.#values.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#values[middle] ?? Infinity) <= value) low = middle + 1;
+      const there = this.#values[middle] ?? Infinity;
+      if (there < value || (there === value && !strictly)) low = middle + 1;
       else high = middle;
     }
     return low === 0 ? 0 : (this.#counts[low - 1] ?? 0) / this.total;
@@ -75,6 +79,9 @@ function curve(pooled: Cumulative, replications: readonly Cumulative[]): Point[]
     last = x;
     const each = replications.map((r) => r.shareAt(x));
     const spread = each.length > 1;
+    // Many requests with one latency are a step, not a slope from the point before.
+    const below = pooled.shareAt(x, true);
+    if (pooled.shareAt(x) - below > atom) points.push({ x, y: below, low: null, high: null });
     points.push({
       x,
       y: pooled.shareAt(x),
