@@ -39,9 +39,9 @@ test("a scenario runs in a bundle made for a browser worker, without Node's modu
     queueMicrotask,
     setTimeout,
   };
-  worker["self"] = worker;
+  worker.self = worker;
   runInNewContext(code, worker);
   const text = readFileSync(join(root, "test/scenarios/mm1.yaml"), "utf8");
-  const result = JSON.parse(await (worker["answer"] as (text: string) => Promise<string>)(text));
+  const result = JSON.parse(await (worker.answer as (text: string) => Promise<string>)(text));
   expect(result.policies[0].latency_s.mean.estimate).toBeGreaterThan(0);
 });

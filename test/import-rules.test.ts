@@ -118,7 +118,11 @@ test("the simulator reads no clock, no chance of the machine and makes no promis
   const found: string[] = [];
   for (const file of sources(join(root, "src/sim"))) {
     const code = readFileSync(file, "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
-    if (/Math\.random|Date\.|new Date|performance\.|\bprocess\.(env|argv|exit|std|cwd|hrtime|memory|nextTick|cpu)|console\.|\basync\b|\bawait\b|Promise/.test(code))
+    if (
+      /Math\.random|Date\.|new Date|performance\.|\bprocess\.(env|argv|exit|std|cwd|hrtime|memory|nextTick|cpu)|console\.|\basync\b|\bawait\b|Promise/.test(
+        code,
+      )
+    )
       found.push(file);
   }
   expect(found).toEqual([]);

@@ -18,8 +18,8 @@ test("the scenario of the README runs as it stands there, and its expectation ho
 test("the two commands of the README are scripts of the package", () => {
   const commands = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].map((match) => match[1]!.trim());
   expect(commands).toEqual(["npm install && npm run main", "npm install && npm test"]);
-  expect(scripts["main"]).toMatch(/offramp\.js run scenarios\/[a-z-]+\.yaml/);
-  expect(existsSync(join(root, scripts["main"]!.match(/scenarios\/\S+/)![0]))).toBe(true);
+  expect(scripts.main).toMatch(/offramp\.js run scenarios\/[a-z-]+\.yaml/);
+  expect(existsSync(join(root, scripts.main!.match(/scenarios\/\S+/)![0]))).toBe(true);
 });
 
 test("every page that the README and docs link to is there", () => {

@@ -154,7 +154,7 @@ async function show(result: Result, folder: string, options: Options): Promise<v
     return;
   }
   const { renderTable } = await import("../report/table.ts");
-  const color = options.color && process.stdout.isTTY === true && !process.env["NO_COLOR"];
+  const color = options.color && process.stdout.isTTY === true && !process.env.NO_COLOR;
   process.stdout.write(renderTable(result, { color, width: process.stdout.columns ?? 120 }));
   process.stdout.write(
     options.report ? `\nreport: ${join(folder, "report.html")}\n` : `\nresults: ${join(folder, "result.json")}\n`,

@@ -35,9 +35,9 @@ run: { requests: 200000, warmup: 5000, replications: 10 }`,
   };
   near(p.latency_s.mean, 0.05);
   near(p.latency_s.p95, 0.05 * Math.log(20));
-  near(p.nodes["server"]!.in_system, 4);
-  near(p.nodes["server"]!.waiting_s.mean, 0.04);
-  near(p.nodes["server"]!.utilization, 0.8);
+  near(p.nodes.server!.in_system, 4);
+  near(p.nodes.server!.waiting_s.mean, 0.04);
+  near(p.nodes.server!.utilization, 0.8);
   near(p.throughput_per_s, 80);
   // Not an M/D/1, whose mean is 30 ms.
   expect(p.latency_s.mean!.low!).toBeGreaterThan(0.04);
@@ -71,7 +71,7 @@ run: { requests: 200, warmup: 0, replications: 1 }`);
   expect(p.parts_s.transmit!.estimate).toBeCloseTo(0.00488, 12);
   expect(p.parts_s.propagate!.estimate).toBeCloseTo(0.025, 12);
   expect(p.parts_s.queue!.estimate).toBe(0);
-  expect(p.parts_s.compute["edge"]!.estimate).toBeCloseTo(0.003, 12);
+  expect(p.parts_s.compute.edge!.estimate).toBeCloseTo(0.003, 12);
   expect(p.requests).toMatchObject({ arrived: 200, completed: 200, in_flight: 0 });
 });
 
