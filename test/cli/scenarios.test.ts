@@ -23,5 +23,7 @@ test.each(files)("%s runs, its expectations hold, and it warns only if its name 
     point.policies.filter((p) => !p.verdict.steady).map((p) => `${p.name}: ${p.verdict.reasons.join("; ")}`),
   );
   if (file.includes("warns")) expect(unsteady).not.toEqual([]);
-  else expect([unsteady, answer.stderr]).toEqual([[], ""]);
+  // A profile that was measured on a busy host says so whenever it is used; that is of the profile, not of the scenario.
+  const warnings = answer.stderr.split("\n").filter((line) => line !== "" && !/measured on a noisy host/.test(line));
+  if (!file.includes("warns")) expect([unsteady, warnings]).toEqual([[], []]);
 });
