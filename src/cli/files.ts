@@ -28,7 +28,7 @@ export function openWhole(path: string): WholeFile {
     try {
       return work();
     } catch (error) {
-      rmSync(beside, { force: true });
+      remove(beside);
       throw new UsageError(`${path}\n  expected  a place to write to\n  got       ${(error as Error).message}`);
     }
   };
@@ -53,7 +53,16 @@ export function openWhole(path: string): WholeFile {
     discard: () => {
       if (open) closeSync(handle);
       open = false;
-      rmSync(beside, { force: true });
+      remove(beside);
     },
   };
+}
+
+/** Nothing is left to remove where the folder is none. */
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOTDIR") throw error;
+  }
 }

@@ -101,6 +101,13 @@ async function main(argv: readonly string[]): Promise<void> {
   await parser.parseAsync();
 }
 
+// Whoever reads our output may stop early, as `head` does: nothing is wrong then, and files are still written.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
 main(hideBin(process.argv)).catch((error: unknown) => {
   const code = (error as { exitCode?: unknown } | null)?.exitCode;
   if (typeof code === "number" && code !== 1) {

@@ -85,7 +85,7 @@ class Summary {
     this.windows = windows;
     this.estimator = estimator;
     const { outputs } = setup.model;
-    this.hasAccuracy = outputs.kind === "table" || outputs.accuracy.some((a) => a !== null);
+    this.hasAccuracy = outputs.kind === "table" || outputs.accuracy.every((a) => a !== null);
   }
 
   means(value: (window: Window) => number | null): I {
@@ -169,8 +169,12 @@ class Summary {
     );
   }
 
+  /** Null where some exit's accuracy is not known: its answers would count as wrong. */
   accuracy(wanted: Wanted): I {
-    if (!this.hasAccuracy) return null;
+    return this.hasAccuracy ? this.rightShare(wanted) : null;
+  }
+
+  private rightShare(wanted: Wanted): I {
     const done = this.windows.map((w) => w.completed(wanted));
     const rows = this.windows.map((w) => w.rows((stream, exit) => wanted(stream, exit, -1)));
     return this.estimator.accuracy(
@@ -186,7 +190,7 @@ class Summary {
     return {
       name: this.setup.model.exits[exit]!.name,
       share: this.share(here, among),
-      accuracy: this.exitHasAccuracy(exit) ? this.accuracy(here) : null,
+      accuracy: this.exitHasAccuracy(exit) ? this.rightShare(here) : null,
       latency_s: { mean: latency.mean, p50: latency.p50, p95: latency.p95, p99: latency.p99 },
     };
   }
