@@ -49,6 +49,17 @@ const commands: readonly Entry[] = [
   ),
 ];
 
+/** What may be given several times; yargs makes a list of anything else that is, `--out a --out b`, and asks nobody. */
+const repeatable: readonly string[] = ["_", "file", "run", "set"];
+
+function onlyOnce(given: Readonly<Record<string, unknown>>): true {
+  for (const [name, value] of Object.entries(given)) {
+    if (!Array.isArray(value) || repeatable.includes(name)) continue;
+    throw new UsageError(`--${name}\n  expected  one value\n  got       ${value.length}: ${value.join(", ")}`);
+  }
+  return true;
+}
+
 /** Ends with one of the codes of the manual: 0 fine, 1 a fault of ours, 2 a mistake in what the user gave, 3 an expectation failed, 130 interrupted. */
 async function main(argv: readonly string[]): Promise<void> {
   const asked = commands.find(({ command }) => command.split(" ")[0] === argv[0]);
@@ -70,6 +81,7 @@ async function main(argv: readonly string[]): Promise<void> {
       describe: "colours on a terminal; --no-color switches them off",
     })
     .strict()
+    .check(onlyOnce)
     .demandCommand(1, "which command?")
     .recommendCommands()
     .parserConfiguration({

@@ -80,9 +80,11 @@ export function checkSweep(
   if (sweep?.kind !== "map") return;
   const without = removeSection(document, "sweep");
   for (const { key, at, value } of sweep.entries) {
+    // What is wrong with every value, such as the path, is one mistake.
+    const known = new Set<string>();
     let wrong = 0;
     for (const one of axisValues(value, joinPath("sweep", key), to)) {
-      if (!tryValue(without, key, at, one, to, read) && ++wrong >= 5) break;
+      if (!tryValue(without, key, at, one, to, read, known) && ++wrong >= 5) break;
     }
   }
 }
@@ -94,18 +96,19 @@ function tryValue(
   value: Tree,
   to: Reading,
   read: (document: Document, resources: Resources) => unknown,
+  known: Set<string>,
 ): boolean {
   try {
     read(setPath(document, path, value, at), to.resources);
     return true;
   } catch (error) {
     if (!(error instanceof ScenarioError)) throw error;
-    to.problems.push(
-      ...error.problems.map((problem) => ({
-        ...problem,
-        at: isInside(problem.at, value.at) || isInside(problem.at, at) ? problem.at : value.at,
-      })),
-    );
+    for (const problem of error.problems) {
+      const place = isInside(problem.at, value.at) || isInside(problem.at, at) ? problem.at : value.at;
+      const mistake = JSON.stringify([problem.path, place?.start, problem.expected, problem.got]);
+      if (!known.has(mistake)) to.problems.push({ ...problem, at: place });
+      known.add(mistake);
+    }
     return false;
   }
 }

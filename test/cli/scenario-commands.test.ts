@@ -67,6 +67,20 @@ test("run refuses what validate refuses, writes nothing, and names a wrong --set
   expect(existsSync(out)).toBe(false);
 });
 
+test("an option that is given twice, and a folder that is a file, are mistakes", () => {
+  const file = scenarioFile(example);
+  const out = join(temporaryFolder(), "out");
+  refused(offramp(["run", file, "--out", out, "--out", `${out}2`]), "--out", "one value");
+  writeFileSync(out, "");
+  refused(offramp(["run", file, "--no-report", "--out", out]), "a place to write to");
+});
+
+test("a wrong path of a sweep is said once, not for each value", () => {
+  const wrong = offramp(["run", scenarioFile(example), "--set", "nodes.egde.servers=[1, 2, 3]"]);
+  refused(wrong, 'did you mean "edge"?');
+  expect(wrong.stderr.match(/did you mean/g)).toHaveLength(1);
+});
+
 test("explain prints each default with its origin, and --json all values", () => {
   const path = scenarioFile(example);
   const answer = offramp(["explain", path]);
