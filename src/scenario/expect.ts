@@ -45,7 +45,9 @@ export const expectation: Reader<ScenarioExpectation> = {
         tree,
         path,
         'a sentence such as "split: p95 latency < 100 ms"',
-        "<policy>: <metric> then one of < <= > >= and a value",
+        tree.kind === "map"
+          ? "put the whole sentence in quotes: its colon makes a map of it"
+          : "<policy>: <metric> then one of < <= > >= and a value",
       );
     const [, policy, name, operator, bound] = match as unknown as [
       string,
