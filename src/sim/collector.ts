@@ -126,6 +126,17 @@ export class Collector {
   }
 }
 
+/** Largest relative gap between the latencies of a cell and slice and the sum of their parts: zero but for rounding. */
+export function partsGap({ cells, width, shift }: Collector): number {
+  let most = 0;
+  for (let at = 0; at < cells.length; at += width) {
+    const latencies = cells[at]! * shift[0]! + cells[at + Cell.latency]!;
+    const parts = cells.subarray(at + Cell.parts, at + width).reduce((sum, part) => sum + part, 0);
+    if (cells[at]! > 0 && latencies !== parts) most = Math.max(most, Math.abs(parts - latencies) / latencies);
+  }
+  return most;
+}
+
 function widthOf(shape: Shape): number {
   return Cell.parts + shape.groups + partNames.length;
 }
@@ -157,6 +168,6 @@ export interface Replication {
   readonly inFlightLate: Float64Array;
   readonly fingerprint: readonly [number, number, number, number];
   readonly events: number;
-  /** Largest relative gap between a latency and the sum of its parts: zero but for rounding. */
+  /** See {@link partsGap}. */
   readonly partsGap: number;
 }

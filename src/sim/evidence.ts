@@ -58,6 +58,11 @@ export function scoresOf(model: Model, exit: number, crossed: number): ExitScore
   return (crossed >= 0 ? model.outputs.crossed[crossed] : null)?.[exit] ?? model.outputs.scores[exit]!;
 }
 
+/** Key of the draws that decide whether the requests of a stream leave at an exit. */
+export function shareKey(root: KeyRoot, stream: string, exit: string): Key {
+  return deriveKey(root.seed, root.replication, "share", stream, exit);
+}
+
 /** `reached[e]`: evidence of the heads that run, up to and including exit `e`. */
 export function evidenceUpTo(
   model: Model,
@@ -67,7 +72,7 @@ export function evidenceUpTo(
   root: KeyRoot,
 ): readonly (readonly ExitEvidence[])[] {
   const all = model.exits.map((exit, e) => {
-    const keys = streams.map((stream) => deriveKey(root.seed, root.replication, "share", stream.name, exit.name));
+    const keys = streams.map((stream) => shareKey(root, stream.name, exit.name));
     return new Evidence(e, subject, model, keys);
   });
   return model.exits.map((_, e) => all.filter((evidence) => evidence.exit <= e && heads.includes(evidence.exit)));

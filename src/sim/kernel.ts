@@ -56,9 +56,7 @@ import { blockUniform } from "./uniform.ts";
 export class Kernel extends State {
   /** Handles events until `budget` of them are done or something else is due. What is rare is left to {@link interlude}. */
   protected handle(budget: number): void {
-    const { agenda, sources, fingerprint, slicing } = this;
-    const { int } = this;
-    const { horizon } = this;
+    const { agenda, sources, slicing, fingerprint, int, horizon } = this;
     let left = budget;
     for (; left > 0; left--) {
       if (agenda.open) agenda.settle();
@@ -104,9 +102,11 @@ export class Kernel extends State {
 
     const order = this.arrived;
     this.arrived = order + 1;
-    this.reals[at.lastArrivalAt] = now;
     // The end of the window is not for the event loop: it stops at the horizon.
-    if (order === this.lastOrder || sources.size === 0) this.horizon[0] = now;
+    if (order === this.lastOrder || sources.size === 0) {
+      this.horizon[0] = now;
+      this.reals[at.lastArrivalAt] = now;
+    }
     const slot = requests.take();
     const { int, real, realWidth } = this;
     const streamNumber = ints[at.streamNumbers + stream]!;
@@ -124,7 +124,6 @@ export class Kernel extends State {
     int[i + GROUP] = group;
     int[i + SLICE] = slice;
     real[slot * realWidth + ARRIVED_AT] = now;
-    this.reals[at.arrived + stream * this.slices + slice]! += 1;
 
     let target = ints[at.plan + stream * this.segments]!;
     if (target < 0) target = this.ask(slot, 0, group);
@@ -169,7 +168,16 @@ export class Kernel extends State {
       return;
     }
     const exit = ints[at.exitAfter + segment]!;
-    const answer = exit < 0 || exit === this.lastExit ? exit : this.judge.verdict(slot, exit);
+    let answer = exit;
+    if (exit >= 0 && exit !== this.lastExit) {
+      const share = this.reals[at.shares + exit]!;
+      if (Number.isNaN(share)) answer = this.judge.verdict(slot, exit);
+      else {
+        const key = stream * this.exits + exit;
+        threefry(ints[at.shareK0 + key]!, ints[at.shareK1 + key]!, int[i + NUMBER]!, int[i + DEVICE]!);
+        if (blockUniform() >= share) answer = -1;
+      }
+    }
     if (answer >= 0) {
       int[i + EXIT] = answer;
       real[slot * realWidth + EXITED_AT] = this.agenda.now;
@@ -410,18 +418,12 @@ export class Kernel extends State {
     const latency = now - real[r + ARRIVED_AT]!;
     if (ints[at.due + stream]! >= 0) real[r + realWidth - 1] = now - real[r + EXITED_AT]!;
     const c = at.cells + place * width;
-    let sum = 0;
     // Only of the parts that this stream can have; see `livingParts`.
     let list = at.parts + stream * (width - CELL_PARTS + 1);
     for (let part = ints[list]!; part >= 0; part = ints[++list]!) {
-      const time = real[r + PARTS + part]!;
-      sum += time;
-      reals[c + CELL_PARTS + part]! += time;
+      reals[c + CELL_PARTS + part]! += real[r + PARTS + part]!;
       real[r + PARTS + part] = 0;
     }
-    // Relative to what rounding of instants may leave: a share of the clock, too.
-    const gap = Math.abs(sum - latency);
-    if (gap > reals[at.partsGap]! * (latency + now * 1e-9)) reals[at.partsGap] = gap / (latency + now * 1e-9);
     const inTime = latency <= reals[at.deadlines + stream]!;
     reals[c]! += 1;
     if (inTime) reals[c + CELL_IN_TIME]! += 1;

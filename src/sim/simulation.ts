@@ -1,5 +1,5 @@
 /** One replication of one policy, from empty to empty. Start reading at `run`; what happens at each event is in `kernel.ts`. */
-import type { Replication } from "./collector.ts";
+import { partsGap, type Replication } from "./collector.ts";
 import { Kernel } from "./kernel.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Setup } from "./setup.ts";
@@ -36,6 +36,7 @@ class Simulation extends Kernel {
     }
     if (setup.run.duration !== null) this.crossInstants(setup.run.duration);
     this.end ??= takeSnapshot(this, this.reals[this.at.lastArrivalAt]!);
+    this.countArrivals();
     return {
       collector: this.collector,
       snapshots: slicing.snapshots,
@@ -43,7 +44,7 @@ class Simulation extends Kernel {
       ...leftBehind(this),
       fingerprint: this.fingerprint.state(),
       events: this.events,
-      partsGap: this.reals[this.at.partsGap]!,
+      partsGap: partsGap(this.collector),
     };
   }
 
@@ -60,7 +61,7 @@ class Simulation extends Kernel {
     if (this.end === null && now < Number.POSITIVE_INFINITY) {
       if (now >= slicing.nextTime) this.crossInstants(now);
       const isArrival = arrivesAt < eventAt || this.arrivalIsFirst(now);
-      if (isArrival && this.arrived >= slicing.nextArrival) slicing.cross(this.arrived, takeSnapshot(this, now));
+      if (isArrival && this.arrived >= slicing.nextArrival) this.beginSlice(now);
       this.ints[this.at.slice] = slicing.current;
       if (this.end === null) this.horizon[0] = slicing.nextTime;
     }
@@ -74,7 +75,22 @@ class Simulation extends Kernel {
     while (slicing.nextTime <= now) {
       const at = slicing.nextTime;
       if (at === this.setup.run.duration) this.closeWindow(at);
-      else slicing.cross(this.arrived, takeSnapshot(this, at));
+      else this.beginSlice(at);
+    }
+  }
+
+  private beginSlice(at: number): void {
+    this.countArrivals();
+    this.slicing.cross(this.arrived, takeSnapshot(this, at));
+  }
+
+  /** Arrivals since this was asked last are of the slice that goes on. */
+  private countArrivals(): void {
+    const { slices, streams } = this.collector.shape;
+    for (let s = 0; s < streams; s++) {
+      const row = this.collector.arrived.subarray(s * slices, (s + 1) * slices);
+      const before = row.reduce((sum, n) => sum + n, 0);
+      row[this.slicing.current]! += this.ints[this.at.streamNumbers + s]! - before;
     }
   }
 

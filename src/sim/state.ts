@@ -108,6 +108,8 @@ export class State {
       decodes: tables.decode.map((draw) => +(draw !== null)),
       k0: tables.k0,
       k1: tables.k1,
+      shareK0: tables.shareK0,
+      shareK1: tables.shareK1,
       gapK0: tables.gapK0,
       gapK1: tables.gapK1,
       parts: livingParts(setup, tables),
@@ -122,13 +124,12 @@ export class State {
     const reals = packReals({
       /** When something other than an event is due: a slice or the window ends, or the run is over. */
       horizon: [Number.POSITIVE_INFINITY],
-      /** Largest relative gap between a latency and the sum of its parts. */
-      partsGap: 1,
       lastArrivalAt: 1,
       fixed: tables.fixed,
       exponential: tables.exponential,
       fixedSizes: tables.fixedSizes,
       gaps: tables.gaps,
+      shares: tables.shares,
       deadlines: tables.deadlines,
       capacity: plain.capacity,
       latency: plain.latency,

@@ -3,6 +3,7 @@ import { poissonGap } from "./arrivals.ts";
 import { partNames } from "./collector.ts";
 import type { Distribution } from "./distribution.ts";
 import { Draw, type KeyRoot } from "./draw.ts";
+import { shareKey } from "./evidence.ts";
 import type { Ints, Reals } from "./pack.ts";
 import { attachment, findRoute } from "./routes.ts";
 import type { Setup, Size } from "./setup.ts";
@@ -36,6 +37,10 @@ export class Tables {
   readonly gaps: Reals;
   readonly gapK0: Ints;
   readonly gapK1: Ints;
+  /** Probability to leave at an exit where the rule leaves by draw, else NaN; and the key of that draw, [stream * exits + exit]. */
+  readonly shares: Reals;
+  readonly shareK0: Ints;
+  readonly shareK1: Ints;
   /** By stream: group of its source; group where answers are due, -1 for nowhere; deadline, +Infinity for none [s]. */
   readonly sourceOf: Ints;
   readonly due: Ints;
@@ -127,6 +132,12 @@ export class Tables {
     this.deadlines = Float64Array.from(streams, (s) => s.deadline ?? Number.POSITIVE_INFINITY);
     this.servers = Int32Array.from(nodes, (n) => n.servers);
     this.places = Int32Array.from(nodes, (n) => Math.min(n.queue.places, 0x7fffffff));
+    const { outputs } = model;
+    const byDraw = outputs.kind === "share" && policy.exit.leavesByDraw === true;
+    this.shares = Float64Array.from(model.exits, (_, e) => (byDraw ? outputs.share[e]! : Number.NaN));
+    const shareKeys = streams.flatMap((s) => model.exits.map((exit) => shareKey(root, s.name, exit.name)));
+    this.shareK0 = Int32Array.from(shareKeys, (key) => key.k0);
+    this.shareK1 = Int32Array.from(shareKeys, (key) => key.k1);
     const gaps = streams.map((s) => poissonGap(s, root));
     this.gaps = Float64Array.from(gaps, (gap) => gap?.exponential ?? Number.NaN);
     this.gapK0 = Int32Array.from(gaps, (gap) => gap?.k0 ?? 0);

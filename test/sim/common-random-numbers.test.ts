@@ -131,3 +131,10 @@ test("more bandwidth on a FIFO path makes no request later", () => {
     { numRuns: 40 },
   );
 });
+
+test("a rule that leaves by draw decides as it would if it were asked", () => {
+  const asked = build({ ...base, share: [0.35, 1] });
+  const exit = { ...asked.policy.exit, leavesByDraw: true };
+  const told = (setup: Setup) => follow(setup).requests.map((r) => [r.exit, r.endedAt]);
+  expect(told({ ...asked, policy: { ...asked.policy, exit } })).toEqual(told(asked));
+});

@@ -48,6 +48,8 @@ export interface ExitRule {
   readonly name: string;
   /** Decides from the evidence alone, so that the kernel may remember the verdict of an evaluation row. */
   readonly pure: boolean;
+  /** Leaves exactly when the head that ended has a `draw` below its `share`: the kernel may then compare the two itself. Default false. */
+  readonly leavesByDraw?: boolean;
   /** Heads to run, ascending. The last exit always runs, whether named or not. */
   heads(plan: PlanView): readonly ExitIndex[];
   /** Asked when head `reached.at(-1)` ends; not asked at the last exit if the answer can only be its own. */

@@ -14,6 +14,7 @@ export const share: ExitRuleType = {
       name: "share",
       // The draw belongs to the request, not to an evaluation row.
       pure: false,
+      leavesByDraw: true,
       heads: () => heads,
       decide(reached) {
         const evidence = reached[reached.length - 1]!;
