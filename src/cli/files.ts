@@ -1,7 +1,18 @@
 /** Files that commands write: whole or not at all. */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { accessSync, closeSync, constants, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
+import { makeFolder } from "../models/files.ts";
 import { UsageError } from "./numbers.ts";
+
+/** Makes the folder that results will go to, before the work that makes them begins. @throws UsageError where they could not be written there */
+export function prepareFolder(folder: string): void {
+  try {
+    makeFolder(folder);
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new UsageError(`${folder}\n  expected  a folder to write to\n  got       ${(error as Error).message}`);
+  }
+}
 
 /** Writes beside the place under another name, then renames. Folders are made as needed. @throws UsageError where writing is not possible */
 export function writeWhole(path: string, content: string | Uint8Array): void {
@@ -33,7 +44,7 @@ export function openWhole(path: string): WholeFile {
     }
   };
   const handle = attempt(() => {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     return openSync(beside, "w");
   });
   let open = true;

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { CommandModule } from "yargs";
+import { writeWhole } from "./files.ts";
 import { UsageError } from "./numbers.ts";
 
 interface Options {
@@ -55,14 +56,7 @@ export const initCommand: CommandModule<object, Options> = {
         `init ${dir}\n  expected  a folder without ${lost.join(" and ")}\n  got       one with it\n  hint      nothing was written; give another folder`,
       );
     const written = Object.keys(files).filter((name) => !there.includes(name));
-    try {
-      mkdirSync(dir, { recursive: true });
-      for (const name of written) writeFileSync(join(dir, name), files[name]!, { flag: "wx" });
-    } catch (error) {
-      throw new UsageError(
-        `init ${dir}\n  expected  a folder that can be written\n  got       ${(error as Error).message}`,
-      );
-    }
+    for (const name of written) writeWhole(join(dir, name), files[name]!);
     const paths = written.map((name) => join(dir, name));
     if (json) {
       process.stdout.write(`${JSON.stringify({ written: paths }, null, 1)}\n`);

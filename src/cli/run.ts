@@ -4,7 +4,7 @@ import type { Result } from "../experiment/result.ts";
 import { runExperiment, type Unit } from "../experiment/run.ts";
 import { workerPool } from "../experiment/workers.ts";
 import { version } from "../version.ts";
-import { writeWhole } from "./files.ts";
+import { prepareFolder, writeWhole } from "./files.ts";
 import { Interrupted, onInterrupt } from "./interrupt.ts";
 import { type Loaded, load } from "./load.ts";
 import { integer, UsageError } from "./numbers.ts";
@@ -87,10 +87,13 @@ export const runCommand: CommandModule<object, Options> = {
     // All files are understood before the first is run: a mistake in the last costs no waiting.
     const loaded = [];
     for (const file of files) loaded.push(await load(file, options));
+    const folders = names.map((name) =>
+      out === undefined ? join("reports", name) : files.length === 1 ? out : join(out, name),
+    );
+    for (const folder of folders) prepareFolder(folder);
     let failed = false;
     for (const [i, one] of loaded.entries()) {
-      const folder = out === undefined ? join("reports", names[i]!) : files.length === 1 ? out : join(out, names[i]!);
-      failed = (await runOne(one, folder, options)) || failed;
+      failed = (await runOne(one, folders[i]!, options)) || failed;
     }
     if (failed) process.exitCode = 3;
   },

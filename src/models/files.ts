@@ -7,6 +7,7 @@ import {
   openSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
@@ -18,7 +19,7 @@ import { UserError } from "./errors.ts";
  */
 export function prepareFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     accessSync(folder, constants.W_OK);
   } catch (error) {
     throw new UserError(`folder ${folder}`, {
@@ -30,7 +31,7 @@ export function prepareFolder(folder: string): void {
 
 /** Writes a file whole or not at all: beside it under another name, then renamed. Folders are made as needed. */
 export function writeWhole(path: string, content: Uint8Array | string): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const beside = `${path}.${process.pid}.tmp`;
   const bytes = typeof content === "string" ? Buffer.from(content) : content;
   try {
@@ -45,5 +46,22 @@ export function writeWhole(path: string, content: Uint8Array | string): void {
   } catch (error) {
     rmSync(beside, { force: true });
     throw error;
+  }
+}
+
+/**
+ * Makes a folder and those above it that are not there. One by one: the recursive call of Node 20 never returns where the system
+ * answers "no such file" to a folder whose parent is there, as /proc does.
+ * @throws Error of the system where that is not possible
+ */
+export function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  const above = dirname(path);
+  if (above !== path) makeFolder(above);
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may have been first.
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error;
   }
 }

@@ -72,7 +72,7 @@ test("an option that is given twice, and a folder that is a file, are mistakes",
   const out = join(temporaryFolder(), "out");
   refused(offramp(["run", file, "--out", out, "--out", `${out}2`]), "--out", "one value");
   writeFileSync(out, "");
-  refused(offramp(["run", file, "--no-report", "--out", out]), "a place to write to");
+  refused(offramp(["run", file, "--no-report", "--out", out]), "a folder to write to");
 });
 
 test("a wrong path of a sweep is said once, not for each value", () => {
@@ -109,6 +109,16 @@ test("init writes a scenario that is valid, and never writes over one", () => {
   writeFileSync(join(folder, "cameras.yaml"), "mine");
   refused(offramp(["init", folder]), "without cameras.yaml");
   expect(readFileSync(join(folder, "cameras.yaml"), "utf8")).toBe("mine");
+});
+
+test("a folder that cannot be made is refused at once, before anything is run", () => {
+  const file = join(temporaryFolder(), "a-file");
+  writeFileSync(file, "");
+  refused(offramp(["init", join(file, "below")]), "expected  a place to write to");
+  refused(offramp(["init", "/proc/offramp"]), "expected  a place to write to");
+  const answer = offramp(["run", "scenarios/edge-load-saturates-warns.yaml", "--out", join(file, "below")]);
+  refused(answer, "expected  a folder to write to");
+  expect(answer.stderr).not.toContain("%");
 });
 
 test.each(["devices", "links", "profiles", "policies", "scenarios", "models", "engines"])(
