@@ -5,12 +5,18 @@ import { progressBar } from "./progress-bar.ts";
 
 interface ProfileArguments {
   model: string;
+  dataset: string | undefined;
   data: string | undefined;
   out: string | undefined;
   engine: string | undefined;
   quick: boolean;
   json?: boolean;
   quiet?: boolean;
+}
+
+/** The known set that a model was trained on; null where it was trained on a user's own. */
+function trainingSet(training: Readonly<Record<string, unknown>> | null, known: readonly string[]): string | null {
+  return known.find((each) => each === training?.dataset) ?? null;
 }
 
 export const profileCommand: CommandModule<object, ProfileArguments> = {
@@ -22,6 +28,11 @@ export const profileCommand: CommandModule<object, ProfileArguments> = {
         type: "string",
         demandOption: true,
         describe: "shipped model, or folder of a trained one",
+      })
+      .option("dataset", {
+        type: "string",
+        requiresArg: true,
+        describe: "the csv or npz file it was trained on (known sets are found by themselves)",
       })
       .option("data", {
         type: "string",
@@ -43,12 +54,11 @@ export const profileCommand: CommandModule<object, ProfileArguments> = {
   handler: async (argv) => {
     const models = await import("../models/index.ts");
     const model = models.loadModel(models.modelFolder(argv.model));
-    const trainedOn = model.training?.dataset;
-    const name = models.datasetNames.find((each) => each === trainedOn);
-    if (name === undefined) {
+    const name = argv.dataset ?? trainingSet(model.training, models.datasetNames);
+    if (name === null) {
       throw new models.UserError(`model ${model.name}`, {
-        expected: `one trained on ${models.datasetNames.join(" or ")}`,
-        got: String(trainedOn),
+        expected: "--dataset: the csv or npz file, or the known set, that it was trained on",
+        got: "none",
       });
     }
     const out = argv.out ?? `measured/${model.name}`;

@@ -4,6 +4,7 @@ import { progressBar } from "./progress-bar.ts";
 
 interface TrainArguments {
   model: string;
+  dataset: string | undefined;
   data: string | undefined;
   out: string | undefined;
   epochs: number | undefined;
@@ -25,6 +26,11 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
   builder: (yargs) =>
     yargs
       .positional("model", { type: "string", demandOption: true, describe: "b-lenet or resnet-8" })
+      .option("dataset", {
+        type: "string",
+        requiresArg: true,
+        describe: "a known set (offramp data list), a csv or npz file, or a folder with train.csv and test.csv",
+      })
       .option("data", {
         type: "string",
         requiresArg: true,
@@ -84,7 +90,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       )
       .example("$0 train b-lenet", "trains the shipped model again"),
   handler: async (argv) => {
-    const { loadDataset, train, UserError, zoo } = await import("../models/index.ts");
+    const { loadDataset, modelName, train, UserError, zoo } = await import("../models/index.ts");
     const entry = Object.hasOwn(zoo, argv.model) ? zoo[argv.model] : undefined;
     if (entry === undefined) {
       throw new UserError("model", { expected: Object.keys(zoo).join(" or "), got: JSON.stringify(argv.model) });
@@ -106,16 +112,23 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       calibrationRows: argv["calibration-rows"] ?? entry.training.calibrationRows,
       lossWeights,
     };
-    const out = argv.out ?? `trained/${entry.folder}`;
-    const dataset = loadDataset(entry.dataset, argv.data);
+    const dataset = loadDataset(argv.dataset ?? entry.dataset, argv.data);
+    if (dataset.shape.join() !== entry.spec.input.join()) {
+      throw new UserError(`data set ${dataset.name}`, {
+        expected: `samples of ${entry.spec.input.join(" x ")}, as ${argv.model} takes`,
+        got: dataset.shape.join(" x "),
+      });
+    }
+    const name = modelName(argv.model, dataset.name);
+    const out = argv.out ?? `trained/${name}`;
     const stop = new AbortController();
     const interrupt = (): void => stop.abort();
     process.once("SIGINT", interrupt);
     let bar: ReturnType<typeof progressBar> | undefined;
     try {
       const result = await train({
-        name: entry.folder,
-        spec: { ...entry.spec, classes: dataset.classes },
+        name,
+        spec: { ...entry.spec, normalise: dataset.normalise, classes: dataset.classes },
         dataset,
         plan,
         out,
@@ -144,7 +157,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       const lines = result.test.map(
         ({ accuracy, loss }, i) => `  ${exits[i]!.padEnd(10)} ${percent(accuracy)}   loss ${loss.toFixed(4)}`,
       );
-      process.stdout.write(`${entry.folder}: accuracy on the ${dataset.test.count} test rows\n${lines.join("\n")}\n`);
+      process.stdout.write(`${name}: accuracy on the ${dataset.test.count} test rows\n${lines.join("\n")}\n`);
       process.stdout.write(`model in ${out}, weights ${result.model.weightsSha256.slice(0, 12)}\n`);
     } finally {
       bar?.end();

@@ -18,16 +18,22 @@ export function normalisation({ normalise }: Pick<NetworkSpec, "normalise">): Fl
 
 /** Rows `from` to `to` normalised, shape [to - from, height, width, channels]. */
 export function normalisedRows(spec: NetworkSpec, rows: Rows, from: number, to: number): Float32Array {
-  const tables = normalisation(spec);
   const size = rows.images.length / rows.count;
   const samples = rows.images.subarray(from * size, to * size);
   const result = new Float32Array(samples.length);
-  for (let i = 0; i < samples.length; i += 1) result[i] = tables[i % tables.length]![samples[i]!]!;
+  if (samples instanceof Uint8Array) {
+    const tables = normalisation(spec);
+    for (let i = 0; i < samples.length; i += 1) result[i] = tables[i % tables.length]![samples[i]!]!;
+  } else {
+    const { mean, sd } = spec.normalise;
+    for (let i = 0; i < samples.length; i += 1) result[i] = (samples[i]! - mean[i % mean.length]!) / sd[i % sd.length]!;
+  }
   return result;
 }
 
 /**
  * Fills `target` with rows, each mirrored and moved as chance has it; pixels from outside are 0 after normalisation's inverse, that is black.
+ * Samples that are not 8-bit images are taken as they are.
  * @param target shape [picked.length, height, width, channels]
  */
 export function augmentedRows(
@@ -42,6 +48,13 @@ export function augmentedRows(
   const [height, width, channels] = spec.input;
   const tables = normalisation(spec);
   const size = height * width * channels;
+  const { images } = rows;
+  if (!(images instanceof Uint8Array)) {
+    picked.forEach((row, position) => {
+      target.set(normalisedRows(spec, rows, row, row + 1), position * size);
+    });
+    return;
+  }
   picked.forEach((row, position) => {
     const uniform = randomStream(seed, "augment", epoch, ":", row);
     const mirror = augment.mirror && uniform() < 0.5;
@@ -55,7 +68,7 @@ export function augmentedRows(
         const inside = fromY >= 0 && fromY < height && fromX >= 0 && fromX < width;
         const source = row * size + (fromY * width + fromX) * channels;
         for (let c = 0; c < channels; c += 1, at += 1) {
-          target[at] = tables[c]![inside ? rows.images[source + c]! : 0]!;
+          target[at] = tables[c]![inside ? images[source + c]! : 0]!;
         }
       }
     }

@@ -3,7 +3,17 @@
  * types appear here.
  */
 
-export { classesOf, type Dataset, type DatasetName, datasetNames, loadDataset, type Rows } from "./data/dataset.ts";
+export {
+  classesOf,
+  type Dataset,
+  type DatasetName,
+  datasetNames,
+  findDataset,
+  loadDataset,
+  type Normalisation,
+  type Rows,
+} from "./data/dataset.ts";
+export { type Found, getDataset, type Remote } from "./data/get.ts";
 export { describeProfile } from "./describe-profile.ts";
 export { type EngineName, type EngineState, engineNames, engineStates, preferredEngine } from "./engine.ts";
 export { InterruptedError, UserError } from "./errors.ts";
@@ -17,4 +27,4 @@ export { type MeasureOptions, measureTimings } from "./remeasure.ts";
 export { profileText, saveProfile } from "./save-profile.ts";
 export { modelFolder, shippedModels } from "./shipped.ts";
 export { type TrainingProgress, type TrainOptions, type TrainResult, train } from "./train.ts";
-export { type TrainingPlan, type ZooEntry, zoo } from "./zoo.ts";
+export { modelName, type TrainingPlan, type ZooEntry, zoo } from "./zoo.ts";

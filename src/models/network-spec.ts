@@ -16,6 +16,10 @@ export type Layer =
   | { readonly kind: "max-pool"; readonly size: number; readonly stride: number; readonly pad?: "same" | "valid" }
   /** Mean over height and width. */
   | { readonly kind: "global-average-pool" }
+  /**
+   * Every `stride`-th row and column, then channels of zeros up to `channels`: the shortcut without parameters of He et al. 2016, option A.
+   */
+  | { readonly kind: "subsample"; readonly stride: number; readonly channels: number }
   | { readonly kind: "flatten" }
   | { readonly kind: "dense"; readonly units: number; readonly relu?: boolean }
   /** relu(body(x) + shortcut(x)); an empty shortcut is the identity. */
@@ -61,6 +65,11 @@ export function outputShape(layer: Layer, input: readonly number[]): number[] {
     }
     return body;
   }
+  if (layer.kind === "subsample") {
+    if (layer.channels < channels!)
+      throw new RangeError(`subsample layer: ${layer.channels} channels do not hold [${input}]`);
+    return [Math.ceil(height! / layer.stride), Math.ceil(width! / layer.stride), layer.channels];
+  }
   const size = layer.kind === "conv" ? layer.kernel : layer.size;
   const stride = layer.stride ?? 1;
   const side = (length: number): number => {
@@ -87,6 +96,7 @@ const layerNumbers: Readonly<Record<Layer["kind"], readonly string[]>> = {
   conv: ["filters", "kernel", "stride"],
   "max-pool": ["size", "stride"],
   "global-average-pool": [],
+  subsample: ["stride", "channels"],
   flatten: [],
   dense: ["units"],
   residual: [],

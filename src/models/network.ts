@@ -1,6 +1,7 @@
 /** A network ready to run: any contiguous range of trunk segments and any heads, from one set of weights. Batch norms are folded into their convolutions. */
 import type { Tensor, Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
 import type { Backend, Tf } from "./backend.ts";
+import { subsample } from "./layer-ops.ts";
 import { checkSpec, cutShapes, type Layer, type NetworkSpec, normEpsilon, outputShape } from "./network-spec.ts";
 import { layerPath, parametersOf, sizeOf, type Weights } from "./parameters.ts";
 
@@ -145,6 +146,8 @@ export class Network {
         const [height, width, channels] = shape as [number, number, number];
         return [(x) => tf.reshape(tf.avgPool(x as Tensor4D, [height, width], 1, "valid"), [-1, channels]), after];
       }
+      case "subsample":
+        return [(x) => subsample(tf, x as Tensor4D, layer.stride, layer.channels), after];
       case "flatten":
         return [(x) => tf.reshape(x, [-1, after[0]!]), after];
       case "residual": {

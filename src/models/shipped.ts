@@ -1,20 +1,9 @@
 /** Models and profiles that ship with the package, by name. */
 import { existsSync, readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { UserError } from "./errors.ts";
+import { packageFolder } from "./package-folder.ts";
 import { zoo } from "./zoo.ts";
-
-/** The package's own folder: where its `models` and `profiles` are, whether this runs from source, compiled or bundled. */
-export function packageFolder(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!(existsSync(join(folder, "package.json")) && existsSync(join(folder, "models")))) {
-    const parent = dirname(folder);
-    if (parent === folder) throw new Error(`no package folder above ${fileURLToPath(import.meta.url)}`);
-    folder = parent;
-  }
-  return folder;
-}
 
 /** Names of the models that ship trained. */
 export function shippedModels(): string[] {

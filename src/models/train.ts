@@ -1,5 +1,4 @@
 /** Joint training of all exits, from first weights or from a checkpoint, to a model folder. */
-import { createHash } from "node:crypto";
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
@@ -8,6 +7,7 @@ import { loadTrainingBackend } from "./backend.ts";
 import { augmentedRows, epochOrder } from "./batches.ts";
 import { type Checkpoint, type EpochRecord, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import { type Dataset, type Rows, splitTraining } from "./data/dataset.ts";
+import { rowsSha256 } from "./data/sources.ts";
 import type { EngineName } from "./engine.ts";
 import { InterruptedError, UserError } from "./errors.ts";
 import { logitsOf } from "./evaluate.ts";
@@ -73,7 +73,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const engine = options.engine ?? "wasm";
   const { learn, calibration } = splitTraining(dataset.train, plan.calibrationRows);
   const exits = exitBlocks(spec).map((block) => spec.blocks[block]!.name);
-  const rows = rowsHash(learn);
+  const rows = rowsSha256(learn);
   let state = startingState(options, engine, rows);
   prepareFolder(out);
   const backend = await loadTrainingBackend(engine);
@@ -220,5 +220,3 @@ function startingState(
   const weights = initialWeights(spec, plan.seed);
   return { model: name, plan, engine, rows, epoch: 0, step: 0, lossSums, log: [], weights, adam: newAdam(sizes) };
 }
-
-const rowsHash = (rows: Rows): string => createHash("sha256").update(rows.images).update(rows.labels).digest("hex");

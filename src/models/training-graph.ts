@@ -2,6 +2,7 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
 import type { Tf } from "./backend.ts";
 import type { ChannelMoments, TrainingOps } from "./kernels/training-ops.ts";
+import { subsample } from "./layer-ops.ts";
 import type { Layer, NetworkSpec } from "./network-spec.ts";
 import { layerPath } from "./parameters.ts";
 
@@ -65,6 +66,8 @@ function apply(context: Context, layer: Layer, x: Tensor, path: string): Tensor 
       const [, height, width, channels] = x.shape as [number, number, number, number];
       return tf.reshape(tf.avgPool(x as Tensor4D, [height, width], 1, "valid"), [-1, channels]);
     }
+    case "subsample":
+      return subsample(tf, x as Tensor4D, layer.stride, layer.channels);
     case "flatten":
       return tf.reshape(x, [x.shape[0]!, -1]);
     case "residual":

@@ -1,5 +1,7 @@
 /** The networks that ship, as data, with the training that made their weights. */
-import type { DatasetName } from "./data/dataset.ts";
+import { type DatasetName, sources } from "./data/sources.ts";
+import { placeExits, type Unit } from "./exit-placement.ts";
+import { headShapes } from "./heads.ts";
 import type { Layer, NetworkSpec } from "./network-spec.ts";
 
 /** How a network is trained; every field can be overridden on the command line. */
@@ -134,5 +136,62 @@ const resNet8: ZooEntry = {
   },
 };
 
+/** Residual blocks of a CIFAR ResNet (He et al. 2016, section 4.2): three stages of (depth - 2) / 6, shortcuts without parameters. */
+function cifarResNet(depth: number, width: number): Unit[] {
+  const perStage = (depth - 2) / 6;
+  const units: Unit[] = [];
+  for (let stage = 1; stage <= 3; stage += 1) {
+    const filters = width * 2 ** (stage - 1);
+    for (let n = 1; n <= perStage; n += 1) {
+      const stride = stage > 1 && n === 1 ? 2 : 1;
+      const block: Layer = {
+        kind: "residual",
+        body: [normed(filters, 3, stride), normed(filters, 3, 1, false)],
+        shortcut: stride === 1 ? [] : [{ kind: "subsample", stride, channels: filters }],
+      };
+      const first = units.length === 0 ? [normed(width, 3)] : [];
+      units.push({ name: `stage${stage}-${n}`, layers: [...first, block] });
+    }
+  }
+  return units;
+}
+
+/** ResNet-20 at half its width, so that one core trains it in an hour or two, with four early exits a fifth of its cost apart. */
+const bResNet20: ZooEntry = {
+  folder: "b-resnet-20-cifar10",
+  dataset: "cifar-10",
+  spec: {
+    name: "b-resnet-20",
+    input: [32, 32, 3],
+    normalise: { mean: [125.31, 122.95, 113.87], sd: [62.99, 62.09, 66.7] },
+    blocks: placeExits(
+      { input: [32, 32, 3], units: cifarResNet(20, 8), classifier: [{ kind: "global-average-pool" }, classifier(10)] },
+      { fractions: [0.1, 0.3, 0.5, 0.7] },
+      headShapes.conv!,
+      10,
+    ),
+  },
+  training: {
+    epochs: 12,
+    batch: 64,
+    seed: 0,
+    lossWeights: [0.2, 0.4, 0.6, 0.8, 1],
+    learningRate: 4e-3,
+    weightDecay: 0.02,
+    augment: { mirror: true, shift: 3 },
+    calibrationRows: 5000,
+  },
+};
+
+/** Name of a network's trained model: the network's, then what it was trained on. */
+export function modelName(network: string, dataset: string): string {
+  const known = Object.hasOwn(sources, dataset) ? sources[dataset as DatasetName].short : dataset;
+  return `${network}-${known.toLowerCase().replace(/[^a-z0-9]+/g, "-")}`;
+}
+
 /** Trainable networks by the name `offramp train` takes. */
-export const zoo: Readonly<Record<string, ZooEntry>> = { "b-lenet": bLeNet, "resnet-8": resNet8 };
+export const zoo: Readonly<Record<string, ZooEntry>> = {
+  "b-lenet": bLeNet,
+  "resnet-8": resNet8,
+  "b-resnet-20": bResNet20,
+};

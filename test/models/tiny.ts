@@ -68,6 +68,7 @@ export function tinyDataset(train = 84, test = 30): Dataset {
     name: "tiny",
     classes: tinySpec.classes,
     shape: [8, 8, 2],
+    normalise: tinySpec.normalise,
     train: rows(train, "train"),
     test: rows(test, "test"),
   };

