@@ -57,12 +57,19 @@ export class RowRecorder implements Recorder {
     this.emit = emit;
   }
 
-  visit(slot: number, group: number, queuedAt: number, startedAt: number, endedAt: number): void {
-    this.pass(slot, group, queuedAt, startedAt, endedAt);
+  visit(
+    slot: number,
+    group: number,
+    queuedAt: number,
+    startedAt: number,
+    endedAt: number,
+    service = endedAt - startedAt,
+  ): void {
+    this.pass(slot, group, queuedAt, startedAt, endedAt, service);
   }
 
   message(slot: number, direction: number, queuedAt: number, startedAt: number, endedAt: number): void {
-    this.pass(slot, this.setup.nodes.length + direction, queuedAt, startedAt, endedAt);
+    this.pass(slot, this.setup.nodes.length + direction, queuedAt, startedAt, endedAt, endedAt - startedAt);
   }
 
   ended(slot: number, requests: Requests, end: string, at: number, prediction: number, correct: boolean | null): void {
@@ -97,7 +104,14 @@ export class RowRecorder implements Recorder {
     ]);
   }
 
-  private pass(slot: number, station: number, queuedAt: number, startedAt: number, endedAt: number): void {
+  private pass(
+    slot: number,
+    station: number,
+    queuedAt: number,
+    startedAt: number,
+    endedAt: number,
+    service: number,
+  ): void {
     let times = this.stations.get(slot);
     if (times === undefined) {
       const length = (this.setup.nodes.length + this.setup.links.length * 2) * stationColumns.length;
@@ -111,7 +125,7 @@ export class RowRecorder implements Recorder {
       times[at + 1] = startedAt;
     }
     times[at + 2] = endedAt;
-    times[at + 3] = (again ? times[at + 3]! : 0) + (endedAt - startedAt);
+    times[at + 3] = (again ? times[at + 3]! : 0) + service;
   }
 }
 

@@ -329,7 +329,7 @@ class Summary {
         const busiest = w.busiest(g);
         return busiest === null || w.seconds === null ? null : busiest / w.seconds / servers;
       }),
-      in_system: this.means((w) => w.rate((at) => at.busy[g]! + at.waiting[g]!)),
+      in_system: this.means((w) => w.rate((at) => at.stations[g]?.inside ?? at.busy[g]! + at.waiting[g]!)),
       queue_length: this.means((w) => w.rate((at) => at.waiting[g]!)),
       waiting_s: {
         mean: per((v) => v[Visit.waiting]!),

@@ -93,6 +93,7 @@ function streamOf(scenario: Scenario, stream: ScenarioStream): Stream {
     samples: stream.samples,
     deadline: stream.deadline === null ? null : seconds(stream.deadline),
     late: stream.late,
+    priority: stream.priority,
     answerTo: to === "source" || to === "nowhere" ? to : nodeIndex(scenario, to),
   };
 }

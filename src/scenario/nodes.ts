@@ -21,11 +21,10 @@ import { child, type Tree } from "./tree.ts";
 
 /** Devices of one group; a device's number takes 20 bits of a random key. */
 export const mostMachines = 2 ** 20;
-export const disciplines = ["fifo"] as const;
-const laterDisciplines = ["priority", "priority-preemptive", "edf", "sjf", "ps"];
+export const disciplines = ["fifo", "priority", "priority-preemptive", "edf", "sjf", "ps"] as const;
 
 const queueFields = {
-  discipline: field("who is served next", word("a discipline", disciplines, laterDisciplines)),
+  discipline: field("who is served next", word("a discipline", disciplines)),
   places: field(
     "requests that may wait; unbounded unless given, 0 for no waiting room",
     orWord("unbounded", Number.POSITIVE_INFINITY, whole({ min: 0 })),

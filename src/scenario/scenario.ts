@@ -1,6 +1,7 @@
 /** A scenario, normalised: SI numbers, every default filled, names checked. Plain data, so that it can be sent to a worker. */
 import type { Codec } from "../profile.ts";
 import type { Distribution } from "../sim/distribution.ts";
+import type { Discipline } from "../sim/setup.ts";
 import type { DeviceFigures } from "./presets.ts";
 import type { Origin } from "./reading.ts";
 import type { Plain } from "./tree.ts";
@@ -30,7 +31,7 @@ export interface ScenarioNode {
   readonly count: number;
   readonly servers: number;
   readonly speed: Speed;
-  readonly queue: { readonly discipline: "fifo"; readonly places: number };
+  readonly queue: { readonly discipline: Discipline; readonly places: number };
   /** [W]; null when unknown. */
   readonly power: { readonly idle: number; readonly busy: number } | null;
   /** [USD/h]; null when unknown. */

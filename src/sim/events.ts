@@ -12,7 +12,10 @@ export const ENTRY = 3;
 export const ARRIVAL = 4;
 /** A late message is given up when its link would take it. */
 export const GIVE_UP = 5;
-/** No events: the request waits in a machine's queue, or its message shares a link. */
+/** Something happens to a machine itself: it fails, is repaired, or need wait no longer for a fuller batch. Entity: the machine. */
+export const MACHINE = 6;
+/** No events: the request is at a machine that `stations/` looks after, waits in a machine's queue, or its message shares a link. */
+export const HELD = 13;
 export const WAITING = 14;
 export const FLOWING = 15;
 
@@ -20,15 +23,22 @@ export const FLOWING = 15;
 export const entityBits = 27;
 export const entityMask = (1 << entityBits) - 1;
 
+/** Whoever wants to know that a timer went off. */
+export interface Listener {
+  goesOff(id: number): void;
+}
+
 /** Events that are no request's own: `~timer` in the agenda. */
 export class Timers {
   private readonly codes: number[] = [];
   private readonly payloads: number[] = [];
+  private readonly listeners: (Listener | null)[] = [];
   private readonly free: number[] = [];
 
   /** @returns id for the agenda, below 0 */
-  set(code: number, payload: number): number {
+  set(code: number, payload: number, listener: Listener | null = null): number {
     const timer = this.free.pop() ?? this.codes.length;
+    this.listeners[timer] = listener;
     this.codes[timer] = code;
     this.payloads[timer] = payload;
     return ~timer;
@@ -40,6 +50,10 @@ export class Timers {
 
   payload(id: number): number {
     return this.payloads[~id]!;
+  }
+
+  listener(id: number): Listener | null {
+    return this.listeners[~id]!;
   }
 
   /** After it went off. */

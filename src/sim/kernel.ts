@@ -1,4 +1,4 @@
-import { DEADLINE, QUEUE } from "./collector.ts";
+import { DEADLINE, pendingRoom, QUEUE } from "./collector.ts";
 import {
   CELL_CORRECT,
   CELL_GOOD,
@@ -50,10 +50,13 @@ import {
   TARGET,
 } from "./requests.ts";
 import { State } from "./state.ts";
+import { Stations } from "./stations/index.ts";
 import { FIFO, SLOW } from "./transport.ts";
 import { blockUniform } from "./uniform.ts";
 
 export class Kernel extends State {
+  readonly stations = new Stations(this);
+
   /** Handles events until `budget` of them are done or something else is due. What is rare is left to {@link interlude}. */
   protected handle(budget: number): void {
     const { agenda, sources, slicing, fingerprint, int, horizon } = this;
@@ -258,7 +261,7 @@ export class Kernel extends State {
   }
 
   /** Sends the tensor before the next segment, or the answer, on its way to {@link TARGET}. */
-  protected send(slot: number, group: number): void {
+  send(slot: number, group: number): void {
     const { ints, at, judge, transport } = this;
     const { int, real, realWidth } = this;
     const i = slot * intWidth;
@@ -351,7 +354,8 @@ export class Kernel extends State {
     }
     const waiting = ints[m + QUEUED]!;
     if (waiting >= ints[at.places + group]!) {
-      this.drop(slot, QUEUE);
+      if (ints[at.places + group]! < 0) this.stations.join(slot, machine, group);
+      else this.drop(slot, QUEUE);
       return;
     }
     if (waiting === 0) ints[m + HEAD] = slot;
@@ -407,7 +411,7 @@ export class Kernel extends State {
   }
 
   /** Latency ends. */
-  protected complete(slot: number): void {
+  complete(slot: number): void {
     const { ints, reals, at, requests, slices, width } = this;
     const { int, real, realWidth } = this;
     const { now } = this.agenda;
@@ -456,7 +460,7 @@ export class Kernel extends State {
   }
 
   /** Asks the placement rule which group runs a segment. */
-  protected ask(slot: number, segment: number, at: number): number {
+  ask(slot: number, segment: number, at: number): number {
     const { observed, agenda, setup } = this;
     const { int, real, realWidth } = this.requests;
     const i = slot * intWidth;
@@ -511,9 +515,21 @@ export class Kernel extends State {
     const { timers } = this;
     const code = timers.code(id);
     const payload = timers.payload(id);
+    const listener = timers.listener(id);
     timers.release(id);
     this.events--;
-    if (code >> entityBits === FLOW) this.transport.flowEvent(code & entityMask, payload);
+    if (listener !== null) listener.goesOff(id);
+    else if (code >> entityBits === FLOW) this.transport.flowEvent(code & entityMask, payload);
+  }
+
+  /** An event of a request at a station. */
+  happens(code: number, slot: number): void {
+    this.events++;
+    this.fingerprint.add(code, this.requests.int[slot * intWidth + ORDER]!, this.agenda.now);
+    // One event may end many requests.
+    if (this.pending < pendingRoom / 2) return;
+    this.collector.file(this.pending);
+    this.pending = 0;
   }
 
   /** Whether the answer of a request that ends is right, for the tallies and the recorder. */

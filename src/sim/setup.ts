@@ -7,6 +7,9 @@ import type { Distribution } from "./distribution.ts";
 import type { ExitRule } from "./exit-rules/index.ts";
 import type { PlacementRule } from "./placement-rules/index.ts";
 
+/** Who is served next. */
+export type Discipline = "fifo" | "priority" | "priority-preemptive" | "edf" | "sjf" | "ps";
+
 /** Equal machines under one name. */
 export interface NodeGroup {
   readonly name: string;
@@ -14,8 +17,16 @@ export interface NodeGroup {
   /** Requests one machine serves at a time. */
   readonly servers: number;
   readonly queue: {
-    readonly discipline: "fifo";
-    /** Requests that may wait at one machine; those in service are not counted. Infinity when unbounded, 0 when there is no waiting room. */
+    /**
+     * `priority`: smaller first, whoever is served is left in peace; `priority-preemptive`: a smaller one takes the server of a greater,
+     * which goes on later where it was; `edf`: by the instant the answer is due; `sjf`: by the time of the next stage; `ps`: all at once,
+     * each of n at min(1, servers / n).
+     */
+    readonly discipline: Discipline;
+    /**
+     * Requests that may wait at one machine; those in service are not counted, nor those that were interrupted. With `ps`, as many as that and
+     * the servers share them. Infinity when unbounded, 0 when there is no waiting room.
+     */
     readonly places: number;
   };
   /** Draw of one machine: idle + (busy - idle) x busy servers / servers. Null when unknown: energy is then null. */
@@ -74,6 +85,8 @@ export interface Stream {
   readonly deadline: Seconds | null;
   /** `drop`: a late request is dropped, reason deadline, when a server or link would next take it. */
   readonly late: "keep" | "drop";
+  /** Smaller first, where a queue minds it. */
+  readonly priority: number;
   /** Where the answer is due: a node group by index (its machine attached to the source), the source itself, or nowhere: latency then ends at the exit. */
   readonly answerTo: number | "source" | "nowhere";
 }

@@ -25,6 +25,7 @@ class Simulation extends Kernel {
     slicing.begin(takeSnapshot(this, 0));
     this.horizon[0] = slicing.nextTime;
     this.openSources();
+    this.stations.open();
     while (!this.over) {
       this.requests.reserve(stretch);
       this.int = this.requests.int;

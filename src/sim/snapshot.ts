@@ -4,6 +4,7 @@ import { entityBits, entityMask, STAGE, WAITING } from "./events.ts";
 import type { Recorder } from "./recorder.ts";
 import { ARRIVED_AT, CODE, GROUP, intWidth, QUEUED_AT, type Requests, SLICE, STARTED_AT, STREAM } from "./requests.ts";
 import type { Setup } from "./setup.ts";
+import type { StationSnapshot, Stations } from "./stations/index.ts";
 import type { Tables } from "./tables.ts";
 import type { Transport } from "./transport.ts";
 
@@ -28,6 +29,8 @@ export interface Snapshot {
   readonly good: Float64Array;
   /** Request seconds in the system. */
   readonly inSystem: number;
+  /** By node group; null for plain ones. */
+  readonly stations: readonly (StationSnapshot | null)[];
 }
 
 /** What is read of the simulation. */
@@ -37,6 +40,7 @@ interface State {
   readonly requests: Requests;
   readonly collector: Collector;
   readonly transport: Transport;
+  readonly stations: Stations;
   readonly recorder: Recorder | null;
   readonly agenda: { readonly now: number };
   readonly arrived: number;
@@ -50,6 +54,7 @@ const keptMachines = 1 << 20;
 
 export function takeSnapshot(state: State, now: number): Snapshot {
   const { setup, tables, requests, collector } = state;
+  const stations = state.stations.snapshot(now);
   const machines = state.busySeconds.slice();
   const waiting = Float64Array.from(setup.nodes, (_, g) => {
     const ended = collector.total(collector.visits, g, Visit.waiting, Visit.width);
@@ -68,6 +73,9 @@ export function takeSnapshot(state: State, now: number): Snapshot {
       waiting[group]! += real[r + STARTED_AT]! - real[r + QUEUED_AT]!;
     } else if (code >> entityBits === WAITING) waiting[group]! += now - real[r + QUEUED_AT]!;
   }
+  stations.forEach((station, g) => {
+    if (station !== null) waiting[g] = station.inside - station.serving;
+  });
   const ofGroup = (g: number) => machines.subarray(tables.firstMachine[g]!, tables.firstMachine[g + 1]!);
   const { completed, good, latencies } = completions(collector);
   return {
@@ -81,6 +89,7 @@ export function takeSnapshot(state: State, now: number): Snapshot {
     completed,
     good,
     inSystem: inSystem + latencies,
+    stations,
   };
 }
 

@@ -18,6 +18,7 @@ import { plainLinks, Transport } from "./transport.ts";
 
 export class State {
   readonly setup: Setup;
+  readonly root: KeyRoot;
   readonly tables: Tables;
   readonly requests: Requests;
   readonly timers = new Timers();
@@ -74,6 +75,7 @@ export class State {
   constructor(setup: Setup, root: KeyRoot, recorder: Recorder | null) {
     const { nodes, streams, model } = setup;
     this.setup = setup;
+    this.root = root;
     this.lastOrder = (setup.run.requests ?? Number.POSITIVE_INFINITY) - 1;
     this.recorder = recorder;
     const tables = new Tables(setup, root);

@@ -7,6 +7,7 @@ import { shareKey } from "./evidence.ts";
 import type { Ints, Reals } from "./pack.ts";
 import { attachment, findRoute } from "./routes.ts";
 import type { Setup, Size } from "./setup.ts";
+import { isPlain } from "./stations/index.ts";
 
 /** Trunk of a segment and the head after it, on one group for one stream. */
 export interface Stage {
@@ -45,7 +46,7 @@ export class Tables {
   readonly sourceOf: Ints;
   readonly due: Ints;
   readonly deadlines: Reals;
-  /** By group. */
+  /** By group; of a plain node. */
   readonly servers: Ints;
   readonly places: Ints;
   /** Null where nothing is to be done; indexed like `stages`, with the cut for the segment. */
@@ -130,8 +131,9 @@ export class Tables {
       s.answerTo === "source" ? s.source : s.answerTo === "nowhere" ? -1 : s.answerTo,
     );
     this.deadlines = Float64Array.from(streams, (s) => s.deadline ?? Number.POSITIVE_INFINITY);
-    this.servers = Int32Array.from(nodes, (n) => n.servers);
-    this.places = Int32Array.from(nodes, (n) => Math.min(n.queue.places, 0x7fffffff));
+    // A group with a station of its own seems to have no server and less than no place.
+    this.servers = Int32Array.from(nodes, (n) => (isPlain(n) ? n.servers : 0));
+    this.places = Int32Array.from(nodes, (n) => (isPlain(n) ? Math.min(n.queue.places, 0x7fffffff) : -1));
     const { outputs } = model;
     const byDraw = outputs.kind === "share" && policy.exit.leavesByDraw === true;
     this.shares = Float64Array.from(model.exits, (_, e) => (byDraw ? outputs.share[e]! : Number.NaN));

@@ -294,7 +294,6 @@ test.each(badInputs)("%s is a mistake, shown at its place", (_, from, to, path, 
 
 const notYet: readonly (readonly [from: string, to: string, path: string])[] = [
   ["kind: shared", "kind: nr-cell", "links.cell.kind"],
-  ["discipline: fifo", "discipline: edf", "nodes.camera.queue.discipline"],
   ["places: 20", "batch: { max: 8, wait: 2 ms }", "nodes.camera.queue.batch"],
   ["count: 4", "failures: { mtbf: 1 h, mttr: 30 s }", "nodes.camera.failures"],
   ["jitter: 1 ms", "loss: { probability: 0.01 }", "links.cell.loss"],

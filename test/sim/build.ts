@@ -86,6 +86,7 @@ export function stream(options: Partial<Stream> = {}): Stream {
     samples: "random",
     deadline: null,
     late: "keep",
+    priority: 0,
     answerTo: "nowhere",
     ...options,
   };

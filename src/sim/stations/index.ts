@@ -1,0 +1,41 @@
+/** Node groups that need more than the event loop's plain servers: one queue, first come first served. */
+import type { NodeGroup } from "../setup.ts";
+import type { StationHost } from "./host.ts";
+import { ServingStation } from "./serving.ts";
+import { SharingStation } from "./sharing.ts";
+import type { Station, StationSnapshot } from "./station.ts";
+
+export type { StationSnapshot };
+
+/** The event loop serves this group itself. */
+export function isPlain({ queue }: NodeGroup): boolean {
+  return queue.discipline === "fifo";
+}
+
+export class Stations {
+  /** By group; null for plain ones. */
+  private readonly stations: readonly (Station | null)[];
+
+  constructor(host: StationHost) {
+    this.stations = host.setup.nodes.map((node, group) => (isPlain(node) ? null : stationOf(node, host, group)));
+  }
+
+  /** Before the first event. */
+  open(): void {
+    for (const station of this.stations) station?.open();
+  }
+
+  /** A request comes to machine `index` (among all) of a group. */
+  join(slot: number, index: number, group: number): void {
+    this.stations[group]!.join(slot, index);
+  }
+
+  /** By group; null for plain ones. Brings their busy seconds up to date, too. */
+  snapshot(now: number): (StationSnapshot | null)[] {
+    return this.stations.map((station) => station?.snapshot(now) ?? null);
+  }
+}
+
+function stationOf(node: NodeGroup, host: StationHost, group: number): Station {
+  return node.queue.discipline === "ps" ? new SharingStation(host, group) : new ServingStation(host, group);
+}

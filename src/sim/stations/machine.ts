@@ -1,0 +1,39 @@
+/** One machine's counts and their time integrals. */
+
+export class Machine {
+  /** Among all machines. */
+  readonly index: number;
+  /** Within its group. */
+  readonly number: number;
+  /** Requests here, and those of them in service; under processor sharing, in service by their shares. */
+  inside = 0;
+  serving = 0;
+  /** Servers that work, that are on (and paid for), and of those the ones that do not stand broken. */
+  busy = 0;
+  on: number;
+  up: number;
+  /** Until when the integrals reach. */
+  private since = 0;
+  /** Integrals [s]. */
+  readonly seconds = { inside: 0, serving: 0, busy: 0, on: 0, up: 0 };
+
+  constructor(index: number, number: number, servers: number) {
+    this.index = index;
+    this.number = number;
+    this.on = servers;
+    this.up = servers;
+  }
+
+  /** Brings the integrals up to now: to be called before a count changes. */
+  account(now: number): void {
+    const span = now - this.since;
+    if (span === 0) return;
+    this.since = now;
+    const { seconds } = this;
+    seconds.inside += this.inside * span;
+    seconds.serving += this.serving * span;
+    seconds.busy += this.busy * span;
+    seconds.on += this.on * span;
+    seconds.up += this.up * span;
+  }
+}

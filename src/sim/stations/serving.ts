@@ -1,0 +1,187 @@
+/** Machines whose servers each hold one request, in the order of a discipline. */
+import { Alarm } from "../alarm.ts";
+import { DEADLINE } from "../collector.ts";
+import { entityBits, STAGE } from "../events.ts";
+import { intWidth, ORDER } from "../requests.ts";
+import { type Discipline, disciplines } from "./discipline.ts";
+import type { StationHost } from "./host.ts";
+import { Job } from "./job.ts";
+import { Line } from "./line.ts";
+import { Machine } from "./machine.ts";
+import { Station } from "./station.ts";
+
+export class Server {
+  readonly machine: ServingMachine;
+  job: Job | null = null;
+  /** When its job is done. */
+  readonly done: Alarm;
+
+  constructor(machine: ServingMachine, host: StationHost, whenDone: (server: Server) => void) {
+    this.machine = machine;
+    this.done = new Alarm(host, (STAGE << entityBits) | machine.index, () => whenDone(this));
+  }
+}
+
+export class ServingMachine extends Machine {
+  readonly line = new Line<Job>();
+  /** In the order in which they were first needed. */
+  readonly servers: Server[] = [];
+  readonly idle: Server[] = [];
+  /** Of those in line, the ones a server had before: they take no place. */
+  interrupted = 0;
+  /** Requests that came so far. */
+  came = 0;
+}
+
+export class ServingStation extends Station<ServingMachine> {
+  private readonly discipline: Discipline;
+
+  constructor(host: StationHost, group: number) {
+    super(host, group);
+    const { discipline } = this.node.queue;
+    if (discipline === "ps") throw new RangeError(`${this.node.name} shares its servers: it has no queue`);
+    this.discipline = disciplines[discipline];
+  }
+
+  protected make(index: number, number: number): ServingMachine {
+    return new ServingMachine(index, number, this.node.servers);
+  }
+
+  protected takesAtOnce(machine: ServingMachine, slot: number): boolean {
+    return (
+      machine.idle.length > 0 ||
+      machine.servers.length < this.node.servers ||
+      this.victim(machine, this.key(slot)) !== null
+    );
+  }
+
+  protected take(machine: ServingMachine, slot: number): void {
+    const job = this.job(machine, slot);
+    this.comesIn(machine);
+    this.start(this.idleServer(machine) ?? this.interrupt(this.victim(machine, job.key)!), job);
+  }
+
+  protected wait(machine: ServingMachine, slot: number): void {
+    this.comesIn(machine);
+    machine.line.push(this.job(machine, slot));
+  }
+
+  protected waiting(machine: ServingMachine): number {
+    return machine.line.size - machine.interrupted;
+  }
+
+  private key(slot: number): number {
+    return this.discipline.key(slot, this.host, () => this.course.work(slot).total);
+  }
+
+  private job(machine: ServingMachine, slot: number): Job {
+    return new Job([slot], this.key(slot), machine.came++, this.host.agenda.now);
+  }
+
+  private idleServer(machine: ServingMachine): Server | null {
+    const server = machine.idle.pop();
+    if (server !== undefined) return server;
+    if (machine.servers.length === this.node.servers) return null;
+    const fresh = new Server(machine, this.host, (s) => this.ends(s));
+    machine.servers.push(fresh);
+    return fresh;
+  }
+
+  /** The server whose job comes last of those served, where it would come after `key`. */
+  private victim(machine: ServingMachine, key: number): Server | null {
+    if (!this.discipline.preempts) return null;
+    let last: Server | null = null;
+    for (const server of machine.servers) {
+      const { job } = server;
+      if (job === null || job.key <= key) continue;
+      const other = last?.job;
+      if (!other || job.key > other.key || (job.key === other.key && job.number > other.number)) last = server;
+    }
+    return last;
+  }
+
+  /** Its job goes back into the line, before those of its key that came later. */
+  private interrupt(server: Server): Server {
+    const job = this.stop(server);
+    server.machine.line.push(job);
+    server.machine.interrupted++;
+    return server;
+  }
+
+  private start(server: Server, job: Job): void {
+    const { machine } = server;
+    const { now } = this.host.agenda;
+    machine.account(now);
+    machine.serving += job.members.length;
+    machine.busy++;
+    for (const slot of job.members) {
+      this.visits.waits(slot, now - job.since);
+      this.visits.starts(slot);
+    }
+    if (!job.hasStarted) job.faces(this.course.work(job.slot));
+    job.hasStarted = true;
+    server.job = job;
+    this.run(server, job);
+  }
+
+  private run(server: Server, job: Job): void {
+    const { now } = this.host.agenda;
+    job.since = now;
+    server.done.set(now + job.left, this.host.requests.int[job.slot * intWidth + ORDER]!);
+  }
+
+  /** Takes the job from a server before it is done. */
+  private stop(server: Server): Job {
+    const job = server.job!;
+    const { now } = this.host.agenda;
+    server.done.callOff();
+    this.frees(server, now);
+    job.served += now - job.since;
+    job.left = Math.max(0, job.left - (now - job.since));
+    job.since = now;
+    return job;
+  }
+
+  private frees(server: Server, now: number): void {
+    const { machine } = server;
+    machine.account(now);
+    machine.serving -= server.job!.members.length;
+    machine.busy--;
+    server.job = null;
+  }
+
+  private ends(server: Server): void {
+    const job = server.job!;
+    const { slot } = job;
+    const { now } = this.host.agenda;
+    this.host.happens((STAGE << entityBits) | server.machine.index, slot);
+    job.served += now - job.since;
+    this.course.credit(slot, job.served, job.work);
+    if (this.course.advance(slot)) {
+      job.faces(this.course.work(slot));
+      this.run(server, job);
+      return;
+    }
+    this.frees(server, now);
+    this.leaves(server.machine, slot);
+    this.next(server);
+    this.course.depart(slot);
+  }
+
+  /** An idle server takes the first in line, or stays idle. */
+  private next(server: Server): void {
+    const { machine } = server;
+    while (machine.line.size > 0) {
+      const job = machine.line.shift();
+      if (job.hasStarted) machine.interrupted--;
+      else if (this.host.givesUp(job.slot, this.host.agenda.now)) {
+        machine.inside--;
+        this.host.drop(job.slot, DEADLINE);
+        continue;
+      }
+      this.start(server, job);
+      return;
+    }
+    machine.idle.push(server);
+  }
+}

@@ -1,0 +1,92 @@
+/** The machines of one node group that the event loop does not serve itself. */
+import { DEADLINE, QUEUE } from "../collector.ts";
+import type { NodeGroup } from "../setup.ts";
+import { Course } from "./course.ts";
+import type { StationHost } from "./host.ts";
+import type { Machine } from "./machine.ts";
+import { Visits } from "./visits.ts";
+
+/** Integrals over the machines of a group [s], and counts, since the start. */
+export interface StationSnapshot {
+  /** Request seconds on the machines, and of those in service. */
+  readonly inside: number;
+  readonly serving: number;
+  /** Server seconds on and, of those, not broken. */
+  readonly on: number;
+  readonly up: number;
+  /** Server seconds on, of each machine. */
+  readonly onEach: Float64Array;
+  /** Batches started, and the requests in them. */
+  readonly batches: number;
+  readonly batched: number;
+}
+
+export abstract class Station<M extends Machine = Machine> {
+  protected readonly host: StationHost;
+  protected readonly group: number;
+  protected readonly node: NodeGroup;
+  protected readonly course: Course;
+  protected readonly visits: Visits;
+  private readonly machines: M[] = [];
+  protected batches = 0;
+  protected batched = 0;
+
+  constructor(host: StationHost, group: number) {
+    this.host = host;
+    this.group = group;
+    this.node = host.setup.nodes[group]!;
+    this.course = new Course(host, group);
+    this.visits = new Visits(host, group);
+  }
+
+  /** Before the first event. */
+  open(): void {
+    const first = this.host.tables.firstMachine[this.group]!;
+    for (let number = 0; number < this.node.count; number++) this.machines.push(this.make(first + number, number));
+  }
+
+  /** A request comes to one of the machines. */
+  join(slot: number, index: number): void {
+    const machine = this.machines[index - this.host.tables.firstMachine[this.group]!]!;
+    const { now } = this.host.agenda;
+    this.visits.begins(slot, index);
+    if (this.takesAtOnce(machine, slot)) {
+      if (this.host.givesUp(slot, now)) this.host.drop(slot, DEADLINE);
+      else this.take(machine, slot);
+    } else if (this.waiting(machine) >= this.node.queue.places) this.host.drop(slot, QUEUE);
+    else this.wait(machine, slot);
+  }
+
+  protected comesIn(machine: M): void {
+    machine.account(this.host.agenda.now);
+    machine.inside++;
+  }
+
+  protected abstract make(index: number, number: number): M;
+  /** A server is there for whoever comes now. */
+  protected abstract takesAtOnce(machine: M, slot: number): boolean;
+  protected abstract take(machine: M, slot: number): void;
+  protected abstract wait(machine: M, slot: number): void;
+  /** Requests that take a place in the queue. */
+  protected abstract waiting(machine: M): number;
+
+  /** The request has got what it came for: it leaves. Counts must be up to date. */
+  protected leaves(machine: M, slot: number): void {
+    machine.inside--;
+    this.visits.ends(slot);
+  }
+
+  snapshot(now: number): StationSnapshot {
+    const total = { inside: 0, serving: 0, on: 0, up: 0 };
+    for (const machine of this.machines) {
+      machine.account(now);
+      this.host.busySeconds[machine.index] = machine.seconds.busy;
+      total.inside += machine.seconds.inside;
+      total.serving += machine.seconds.serving;
+      total.on += machine.seconds.on;
+      total.up += machine.seconds.up;
+    }
+    const onEach = Float64Array.from(this.machines, (machine) => machine.seconds.on);
+    return { ...total, onEach, batches: this.batches, batched: this.batched };
+  }
+}
