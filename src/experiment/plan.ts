@@ -1,5 +1,6 @@
 /** A scenario as an experiment: what is to be run, point by point, policy by policy. */
 import { compile, type Materials } from "../scenario/compile.ts";
+import { arrivalsWithin } from "../scenario/compile-arrivals.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Experiment, Point } from "./run.ts";
 
@@ -14,12 +15,7 @@ export interface PlanOptions {
 function arrivalsOf(scenario: Scenario): number {
   const { requests, duration } = scenario.run;
   if (requests !== null) return requests;
-  return scenario.streams.reduce((sum, { arrivals, from, total }) => {
-    const devices = total ? 1 : (scenario.nodes.find((node) => node.name === from)?.count ?? 1);
-    if (arrivals.kind === "poisson") return sum + arrivals.rate * devices * duration!;
-    if (arrivals.kind === "periodic") return sum + (devices * duration!) / arrivals.period;
-    return sum + arrivals.instants.length * devices;
-  }, 0);
+  return scenario.streams.reduce((sum, stream) => sum + (arrivalsWithin(stream, scenario.nodes, duration!) ?? 0), 0);
 }
 
 /** Axes in the order they are written; every combination of their values, the last axis fastest. */

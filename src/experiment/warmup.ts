@@ -1,4 +1,5 @@
 /** Where the warm-up of a policy's replications ends. */
+import { isStationary } from "../sim/arrivals/rate.ts";
 import type { Replication } from "../sim/collector.ts";
 import type { Setup } from "../sim/setup.ts";
 import { Slicing } from "../sim/slicing.ts";
@@ -35,7 +36,8 @@ export function findCut(setup: Setup, replications: readonly Replication[]): Cut
       tooShort: false,
     };
   }
-  if (!isStationary(setup)) return { from: 0, warmup: { requests: 0, seconds: 0, found: true }, tooShort: false };
+  if (!setup.streams.every((stream) => isStationary(stream.arrivals)))
+    return { from: 0, warmup: { requests: 0, seconds: 0, found: true }, tooShort: false };
   const means = averageBatches(replications);
   const found = means.length < 10 ? { cut: 0, reachedHalf: true } : mser(means);
   const from = new Slicing(setup.run).sliceAfter(found.cut / Math.max(1, means.length));
@@ -44,11 +46,6 @@ export function findCut(setup: Setup, replications: readonly Replication[]): Cut
     warmup: { requests: meanArrived(replications, from), seconds: meanStart(replications, from), found: true },
     tooShort: found.reachedHalf && means.length >= 10,
   };
-}
-
-/** Arrivals whose law does not change with time. */
-function isStationary(setup: Setup): boolean {
-  return setup.streams.every((s) => s.arrivals.kind !== "trace");
 }
 
 function averageBatches(replications: readonly Replication[]): number[] {

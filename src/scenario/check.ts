@@ -3,6 +3,7 @@ import type { Profile } from "../profile.ts";
 import { exitRules } from "../sim/exit-rules/index.ts";
 import { findRoute } from "../sim/routes.ts";
 import type { ExitScores } from "../sim/setup.ts";
+import { arrivalsWithin } from "./compile-arrivals.ts";
 import { leafFor } from "./distribution.ts";
 import { show } from "./errors.ts";
 import { openProfile } from "./model.ts";
@@ -85,11 +86,7 @@ function misfit(own: Profile, model: Profile): string | null {
 function checkLength({ run, streams, nodes }: Scenario, report: Report): void {
   if (run.duration === null) return;
   const { duration } = run;
-  const arrivals = streams.reduce((sum, { arrivals: a, total, from }) => {
-    const devices = total ? 1 : nodes.find((node) => node.name === from)!.count;
-    if (a.kind === "trace") return sum + a.instants.length * devices;
-    return sum + devices * duration * (a.kind === "poisson" ? a.rate : 1 / a.period);
-  }, 0);
+  const arrivals = streams.reduce((sum, stream) => sum + (arrivalsWithin(stream, nodes, duration) ?? 0), 0);
   if (arrivals > mostRequests)
     report("run.duration", `at most ${mostRequests} arrivals in a replication`, `about ${arrivals.toExponential(1)}`);
 }

@@ -2,7 +2,7 @@
 import type { Distribution } from "../sim/distribution.ts";
 import { scale } from "../sim/distribution-moments.ts";
 import type { Model, Outputs } from "../sim/setup.ts";
-import { plain } from "./compile.ts";
+import { plain } from "./plain.ts";
 import type { Scenario, ScenarioNode, ScenarioStream, SyntheticModel, Varied } from "./scenario.ts";
 import type { EvaluationTable } from "./table.ts";
 

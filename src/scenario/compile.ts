@@ -1,14 +1,15 @@
 /** A scenario's policy as the simulator takes it: indices for names, a distribution for every time and size. */
-import type { Distribution } from "../sim/distribution.ts";
 import { exitRules } from "../sim/exit-rules/index.ts";
 import { placementRules } from "../sim/placement-rules/index.ts";
-import type { Arrivals, Link, Model, NodeGroup, Policy, Setup, Stream } from "../sim/setup.ts";
+import type { Link, Model, NodeGroup, Policy, Setup, Stream } from "../sim/setup.ts";
 import { bitsPerSecond, seconds, watts } from "../units.ts";
+import { compileArrivals } from "./compile-arrivals.ts";
 import { profileModel } from "./compile-profile.ts";
 import { syntheticModel } from "./compile-synthetic.ts";
 import { placesOf } from "./places.ts";
+import { plain } from "./plain.ts";
 import type { Resources } from "./resources.ts";
-import type { Leaf, Scenario, ScenarioPolicy, ScenarioStream } from "./scenario.ts";
+import type { Scenario, ScenarioPolicy, ScenarioStream } from "./scenario.ts";
 import { loadTable } from "./table-file.ts";
 
 /** What the scenario refers to: read when needed, once. A scenario without profile and table needs `noResources`. */
@@ -68,12 +69,6 @@ export function nodeIndex(scenario: Scenario, name: string): number {
   return scenario.nodes.findIndex((node) => node.name === name);
 }
 
-/** A distribution without the name of the file it was read from. */
-export function plain(leaf: Leaf): Distribution {
-  const { file: _, ...distribution } = leaf;
-  return distribution;
-}
-
 function modelOf(scenario: Scenario, policy: ScenarioPolicy, materials: Materials): Model {
   const { model, exits } = scenario;
   if (model.kind === "profile") return profileModel(scenario, model, policy.place.codec, materials.profile);
@@ -89,30 +84,13 @@ function streamOf(scenario: Scenario, stream: ScenarioStream): Stream {
   return {
     name: stream.name,
     source,
-    arrivals: arrivalsOf(stream, count),
+    arrivals: compileArrivals(stream, count),
     samples: stream.samples,
     deadline: stream.deadline === null ? null : seconds(stream.deadline),
     late: stream.late,
     priority: stream.priority,
     answerTo: to === "source" || to === "nowhere" ? to : nodeIndex(scenario, to),
   };
-}
-
-/** Rates of a whole group are divided by its devices; instants are dealt in turn. */
-function arrivalsOf({ arrivals, total }: ScenarioStream, count: number): Arrivals {
-  const among = total ? count : 1;
-  switch (arrivals.kind) {
-    case "poisson":
-      return { kind: "poisson", rate: arrivals.rate / among };
-    case "periodic":
-      return {
-        kind: "periodic",
-        period: seconds(arrivals.period * among),
-        phase: arrivals.phase === null ? null : seconds(arrivals.phase),
-      };
-    case "trace":
-      return { kind: "trace", instants: Float64Array.from(arrivals.instants), each: !total };
-  }
 }
 
 function policyOf(scenario: Scenario, policy: ScenarioPolicy, model: Model): Policy {

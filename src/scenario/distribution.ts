@@ -64,6 +64,13 @@ function makeFamily(dimension: Dimension): Family {
       },
     });
   };
+  parts.set("constant", {
+    schema: amount.schema,
+    make(tree, path, to) {
+      const value = amount.read(tree, path, to);
+      return value === undefined ? undefined : { kind: "constant", value };
+    },
+  });
   parts.set("exponential", {
     schema: positive.schema,
     make(tree, path, to) {
@@ -142,7 +149,13 @@ function makeFamily(dimension: Dimension): Family {
   return { parts };
 }
 
-function addUp(shares: readonly number[], values: readonly number[], tree: Tree, path: string, to: Reading): boolean {
+export function addUp(
+  shares: readonly number[],
+  values: readonly number[],
+  tree: Tree,
+  path: string,
+  to: Reading,
+): boolean {
   if (shares.length !== values.length)
     to.report(tree.at, path, "as many shares as values", `${shares.length} and ${values.length}`);
   const sum = shares.reduce((a, b) => a + b, 0);

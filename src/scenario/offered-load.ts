@@ -1,5 +1,6 @@
 /** How much of every node and link a policy asks for, from mean values: a warning before a run that cannot be steady. */
 
+import { meanRate } from "../sim/arrivals/rate.ts";
 import type { Distribution } from "../sim/distribution.ts";
 import { mean } from "../sim/distribution-moments.ts";
 import type { ExitEvidence } from "../sim/exit-rules/index.ts";
@@ -54,7 +55,8 @@ function addStream(
   links: Map<string, number>,
 ): void {
   const { model } = setup;
-  const rate = ratePerDevice(stream, setup.nodes[stream.source]!.count);
+  // Closed workloads ask no faster than they are answered, and what comes all at once has no rate.
+  const rate = meanRate(stream.arrivals, setup.nodes[stream.source]!.count) ?? 0;
   if (rate === 0) return;
   const { leaves, heads } = exitShares(setup, places, stream.source);
   const work = (group: number, time: Distribution | null | undefined, share: number): void => {
@@ -101,13 +103,6 @@ function addStream(
 /** Devices of the source that the busiest machine of a group serves. */
 function devicesPer(setup: Setup, source: number, count: number): number {
   return Math.ceil(setup.nodes[source]!.count / count);
-}
-
-function ratePerDevice({ arrivals }: Stream, devices: number): number {
-  if (arrivals.kind === "poisson") return arrivals.rate;
-  if (arrivals.kind === "periodic") return 1 / arrivals.period;
-  const last = arrivals.instants.at(-1) ?? 0;
-  return last > 0 ? arrivals.instants.length / last / (arrivals.each ? 1 : devices) : 0;
 }
 
 function meanSize(size: Size): number {

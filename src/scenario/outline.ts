@@ -7,6 +7,7 @@ import { type Dimension, formatQuantity } from "./quantity.ts";
 import type {
   Leaf,
   Scenario,
+  ScenarioArrivals,
   ScenarioLink,
   ScenarioNode,
   ScenarioPolicy,
@@ -132,34 +133,15 @@ function linkOutline(link: ScenarioLink): Outline {
   ]);
 }
 
-/** Of a jitter, a plain time means an exponential: a constant needs another way to be said. */
+/** Where a plain time means an exponential, a constant says its name. */
 function jitterText(jitter: Leaf): string {
-  if (jitter.kind !== "constant") return leafText("time", jitter);
-  const value = sayAmount("time", jitter.value);
-  return `{ uniform: { low: ${value}, high: ${value} } }`;
+  return jitter.kind === "constant" ? `{ constant: ${sayAmount("time", jitter.value)} }` : leafText("time", jitter);
 }
 
 function streamOutline(stream: ScenarioStream): Outline {
-  const { arrivals } = stream;
-  const when: Entries =
-    arrivals.kind === "poisson"
-      ? [["poisson", quantity("frequency", arrivals.rate)]]
-      : arrivals.kind === "periodic"
-        ? [
-            ["periodic", quantity("time", arrivals.period)],
-            ["phase", arrivals.phase === null ? leaf("random") : quantity("time", arrivals.phase)],
-          ]
-        : [
-            [
-              "trace",
-              arrivals.file === null
-                ? leaf(`[${arrivals.instants.map((t) => sayAmount("time", t)).join(", ")}]`)
-                : quoted(arrivals.file),
-            ],
-          ];
   return map([
     ["from", leaf(stream.from)],
-    ["arrivals", map(when)],
+    ["arrivals", map(arrivalsOutline(stream.arrivals))],
     ["total", leaf(stream.total)],
     ["samples", leaf(stream.samples)],
     ["deadline", stream.deadline === null ? leaf("none") : quantity("time", stream.deadline)],
@@ -167,6 +149,105 @@ function streamOutline(stream: ScenarioStream): Outline {
     ["answer_to", leaf(stream.answerTo)],
     ["priority", leaf(stream.priority)],
   ]);
+}
+
+function arrivalsOutline(arrivals: ScenarioArrivals): Entries {
+  const rate = (value: number): Outline => quantity("frequency", value);
+  const rates = (values: readonly number[]): string => `[${values.map((v) => sayAmount("frequency", v)).join(", ")}]`;
+  const { kind } = arrivals;
+  switch (kind) {
+    case "poisson":
+      return [[kind, rate(arrivals.rate)]];
+    case "periodic":
+      return [
+        [kind, quantity("time", arrivals.period)],
+        ["phase", arrivals.phase === null ? leaf("random") : quantity("time", arrivals.phase)],
+      ];
+    case "trace":
+      return [
+        [
+          kind,
+          arrivals.file === null
+            ? leaf(`[${arrivals.instants.map((t) => sayAmount("time", t)).join(", ")}]`)
+            : quoted(arrivals.file),
+        ],
+      ];
+    case "gamma":
+      return [
+        [
+          kind,
+          map([
+            ["mean", quantity("time", arrivals.mean)],
+            ["cv", leaf(arrivals.cv)],
+          ]),
+        ],
+      ];
+    case "weibull":
+      return [
+        [
+          kind,
+          map([
+            ["shape", leaf(arrivals.shape)],
+            ["scale", quantity("time", arrivals.scale)],
+          ]),
+        ],
+      ];
+    case "mmpp": {
+      const to = arrivals.switch.map((row, from) => row[(from + 1) % row.length]!);
+      const isCyclic = arrivals.switch.every((row, from) =>
+        row.every((r, s) => r === 0 || s === (from + 1) % row.length),
+      );
+      const text = isCyclic ? rates(to) : `[${arrivals.switch.map(rates).join(", ")}]`;
+      return [
+        [
+          kind,
+          map([
+            ["rates", leaf(rates(arrivals.rates))],
+            ["switch", leaf(text)],
+          ]),
+        ],
+      ];
+    }
+    case "on-off":
+      return [
+        [
+          kind,
+          map([
+            ["rate", rate(arrivals.rate)],
+            ["on", leaf(jitterText(arrivals.on))],
+            ["off", leaf(jitterText(arrivals.off))],
+          ]),
+        ],
+      ];
+    case "diurnal":
+      return [
+        [
+          kind,
+          map([
+            ["every", quantity("time", arrivals.every)],
+            ["rates", leaf(rates(arrivals.rates))],
+          ]),
+        ],
+      ];
+    case "batch": {
+      const { size } = arrivals;
+      const text =
+        size.kind === "constant"
+          ? String(size.value)
+          : size.kind === "geometric"
+            ? `{ geometric: ${size.mean} }`
+            : `{ discrete: { values: [${size.values.join(", ")}], shares: [${size.shares.join(", ")}] } }`;
+      return [
+        [
+          kind,
+          map([
+            ["poisson", rate(arrivals.rate)],
+            ["size", leaf(text)],
+          ]),
+        ],
+      ];
+    }
+  }
 }
 
 function policyOutline(scenario: Scenario, { exit, place }: ScenarioPolicy): Outline {

@@ -1,5 +1,6 @@
 /** A scenario, normalised: SI numbers, every default filled, names checked. Plain data, so that it can be sent to a worker. */
 import type { Codec } from "../profile.ts";
+import type { BatchSize } from "../sim/arrivals/batch.ts";
 import type { Distribution } from "../sim/distribution.ts";
 import type { Discipline } from "../sim/setup.ts";
 import type { DeviceFigures } from "./presets.ts";
@@ -60,7 +61,16 @@ export interface ScenarioLink {
 export type ScenarioArrivals =
   | { readonly kind: "poisson"; readonly rate: number }
   | { readonly kind: "periodic"; readonly period: number; readonly phase: number | null }
-  | { readonly kind: "trace"; readonly instants: readonly number[]; readonly file: string | null };
+  | { readonly kind: "trace"; readonly instants: readonly number[]; readonly file: string | null }
+  /** Independent gaps [s]. */
+  | { readonly kind: "gamma"; readonly mean: number; readonly cv: number }
+  | { readonly kind: "weibull"; readonly shape: number; readonly scale: number }
+  /** Rates in each state, and from state to state [1/s]. */
+  | { readonly kind: "mmpp"; readonly rates: readonly number[]; readonly switch: readonly (readonly number[])[] }
+  | { readonly kind: "on-off"; readonly rate: number; readonly on: Leaf; readonly off: Leaf }
+  | { readonly kind: "diurnal"; readonly every: number; readonly rates: readonly number[] }
+  /** Batches a second, and requests in each. */
+  | { readonly kind: "batch"; readonly rate: number; readonly size: BatchSize };
 
 export interface ScenarioStream {
   readonly name: string;

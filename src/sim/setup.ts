@@ -3,6 +3,9 @@
  * `scenario/` compiles one per policy; `simulate` reads it.
  */
 import type { BitsPerSecond, Seconds, Watts } from "../units.ts";
+import type { BatchSize } from "./arrivals/batch.ts";
+import type { Steps } from "./arrivals/diurnal.ts";
+import type { Mmpp, OnOff } from "./arrivals/modulated.ts";
 import type { Distribution } from "./distribution.ts";
 import type { ExitRule } from "./exit-rules/index.ts";
 import type { PlacementRule } from "./placement-rules/index.ts";
@@ -72,7 +75,14 @@ export type Arrivals =
   /** Instants phase + n x period; a random phase per device when null. */
   | { readonly kind: "periodic"; readonly period: Seconds; readonly phase: Seconds | null }
   /** Ascending instants [s]; `each`: every device follows all of them; otherwise instant n belongs to device n mod count. */
-  | { readonly kind: "trace"; readonly instants: Float64Array; readonly each: boolean };
+  | { readonly kind: "trace"; readonly instants: Float64Array; readonly each: boolean }
+  /** Independent gaps; the process has been going on for ever when time begins. */
+  | { readonly kind: "renewal"; readonly gap: Distribution }
+  /** Batches of several requests each come as Poisson arrivals, `rate` batches a second. */
+  | { readonly kind: "batch"; readonly rate: number; readonly size: BatchSize }
+  | ({ readonly kind: "mmpp" } & Mmpp)
+  | ({ readonly kind: "on-off" } & OnOff)
+  | ({ readonly kind: "diurnal" } & Steps);
 
 /** A named flow of requests from the machines of one group. */
 export interface Stream {

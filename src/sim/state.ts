@@ -1,6 +1,6 @@
 /** What a replication keeps: tables made from the setup and state, packed for the event loop of `kernel.ts`. */
 import { Agenda } from "./agenda.ts";
-import { type ArrivalProcess, arrivalProcess } from "./arrivals.ts";
+import { type ArrivalProcess, arrivalProcess } from "./arrivals/index.ts";
 import { Collector, columnsOf, dropReasons, partNames } from "./collector.ts";
 import type { KeyRoot } from "./draw.ts";
 import { Timers } from "./events.ts";

@@ -1,5 +1,5 @@
 /** What the event loop looks up, made once per replication from the setup. */
-import { poissonGap } from "./arrivals.ts";
+import { poissonGap } from "./arrivals/index.ts";
 import { partNames } from "./collector.ts";
 import type { Distribution } from "./distribution.ts";
 import { Draw, type KeyRoot } from "./draw.ts";

@@ -1,12 +1,14 @@
-/** Instants at which the devices of a stream ask: each depends on (seed, replication, stream, device, the device's own request number). */
-import { Draw, type KeyRoot } from "./draw.ts";
-import { deriveKey, uniform } from "./random.ts";
-import type { Stream } from "./setup.ts";
+/** Arrival processes by kind. Each is one file; all pass one contract (`test/contract/arrivals.test.ts`). */
+import { Draw, type KeyRoot } from "../draw.ts";
+import { deriveKey, uniform } from "../random.ts";
+import type { Stream } from "../setup.ts";
+import { batches } from "./batch.ts";
+import { diurnal } from "./diurnal.ts";
+import { onOff, switching } from "./modulated.ts";
+import type { ArrivalProcess } from "./process.ts";
+import { renewal } from "./renewal.ts";
 
-export interface ArrivalProcess {
-  /** Instant of a device's request `number`, given the one before (0 before the first); +Infinity when there are no more. */
-  next(number: number, device: number, before: number): number;
-}
+export type { ArrivalProcess };
 
 /** Gaps of Poisson arrivals; null for other kinds. */
 export function poissonGap({ arrivals, name }: Stream, root: KeyRoot): Draw | null {
@@ -16,7 +18,7 @@ export function poissonGap({ arrivals, name }: Stream, root: KeyRoot): Draw | nu
 }
 
 export function arrivalProcess(stream: Stream, devices: number, root: KeyRoot): ArrivalProcess {
-  const { arrivals } = stream;
+  const { arrivals, name } = stream;
   switch (arrivals.kind) {
     case "poisson": {
       const gap = poissonGap(stream, root)!;
@@ -24,7 +26,7 @@ export function arrivalProcess(stream: Stream, devices: number, root: KeyRoot): 
     }
     case "periodic": {
       const { period, phase } = arrivals;
-      const key = deriveKey(root.seed, root.replication, "phase", stream.name);
+      const key = deriveKey(root.seed, root.replication, "phase", name);
       return {
         next: (number, device) => (phase ?? uniform(key.k0, key.k1, 0, device) * period) + number * period,
       };
@@ -35,5 +37,15 @@ export function arrivalProcess(stream: Stream, devices: number, root: KeyRoot): 
         next: (number, device) => instants[each ? number : number * devices + device] ?? Number.POSITIVE_INFINITY,
       };
     }
+    case "renewal":
+      return renewal(arrivals.gap, name, root);
+    case "batch":
+      return batches(arrivals, name, devices, root);
+    case "mmpp":
+      return switching(arrivals, name, devices, root);
+    case "on-off":
+      return onOff(arrivals, name, devices, root);
+    case "diurnal":
+      return diurnal(arrivals, name, root);
   }
 }

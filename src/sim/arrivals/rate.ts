@@ -1,0 +1,39 @@
+import { mean } from "../distribution-moments.ts";
+import type { Arrivals } from "../setup.ts";
+import { meanSize } from "./batch.ts";
+import { stationaryShares } from "./modulated.ts";
+
+/**
+ * Long-run arrivals of one device [1/s]; null where they depend on how fast answers come, or where all arrive at once.
+ * Of a trace, its number over its last instant; 0 when that is 0.
+ * @param devices of the stream, among which a trace may be dealt
+ */
+export function meanRate(arrivals: Arrivals, devices: number): number | null {
+  switch (arrivals.kind) {
+    case "poisson":
+      return arrivals.rate;
+    case "periodic":
+      return 1 / arrivals.period;
+    case "trace": {
+      const last = arrivals.instants.at(-1) ?? 0;
+      return last > 0 ? arrivals.instants.length / last / (arrivals.each ? 1 : devices) : 0;
+    }
+    case "renewal":
+      return 1 / mean(arrivals.gap);
+    case "batch":
+      return arrivals.rate * meanSize(arrivals.size);
+    case "mmpp": {
+      const shares = stationaryShares(arrivals.switch);
+      return arrivals.rates.reduce((sum, rate, s) => sum + rate * shares[s]!, 0);
+    }
+    case "on-off":
+      return (arrivals.rate * mean(arrivals.on)) / (mean(arrivals.on) + mean(arrivals.off));
+    case "diurnal":
+      return arrivals.rates.reduce((sum, rate) => sum + rate, 0) / arrivals.rates.length;
+  }
+}
+
+/** Arrivals whose law is the same at any time. */
+export function isStationary({ kind }: Arrivals): boolean {
+  return kind !== "trace" && kind !== "diurnal";
+}
