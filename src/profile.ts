@@ -42,6 +42,9 @@ export interface CodecCost {
   readonly decode: Timing;
 }
 
+/** Costs by codec: all where they were measured here; an imported profile may know float32 alone. */
+export type CodecCosts = Readonly<Partial<Record<Codec, CodecCost>>>;
+
 /** A contiguous part of the trunk; the last segment always has an exit. */
 export interface Segment {
   readonly name: string;
@@ -49,7 +52,7 @@ export interface Segment {
   /** The head that follows, where an exit does. */
   readonly head: Work | null;
   /** The tensor that crosses when the next segment runs elsewhere; null after the last segment. */
-  readonly output: { readonly shape: readonly number[]; readonly codecs: Readonly<Record<Codec, CodecCost>> } | null;
+  readonly output: { readonly shape: readonly number[]; readonly codecs: CodecCosts } | null;
 }
 
 /** Where the network may be left. */

@@ -41,6 +41,11 @@ const commands: readonly Entry[] = [
   ),
   entry("init [dir]", "write a first scenario", async () => (await import("./init.ts")).initCommand),
   entry("train <model>", "train a multi-exit model", async () => (await import("./train.ts")).trainCommand),
+  entry(
+    "import <table>",
+    "make a profile from a model measured elsewhere",
+    async () => (await import("./import.ts")).importCommand,
+  ),
   entry("data <action> [name]", "data sets: list, get", async () => (await import("./data.ts")).dataCommand),
   entry("profile <model>", "measure a model on this host", async () => (await import("./profile.ts")).profileCommand),
   entry(

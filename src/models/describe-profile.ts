@@ -62,7 +62,7 @@ function wireLines({ segments }: Profile): string[] {
     output === null
       ? []
       : codecs.map((codec, i) => {
-          const { bytes, encode, decode } = output.codecs[codec];
+          const { bytes, encode, decode } = output.codecs[codec]!;
           const shape = i === 0 ? `${name} ${output.shape.join("x")}` : "";
           return `  ${shape.padEnd(16)} ${codec.padEnd(15)} ${bytes.toFixed(0).padStart(8)} ${ms(medianOf(encode)).padStart(13)} ${ms(medianOf(decode)).padStart(13)}`;
         }),

@@ -18,6 +18,7 @@ export { describeProfile } from "./describe-profile.ts";
 export { type EngineName, type EngineState, engineNames, engineStates, preferredEngine } from "./engine.ts";
 export { InterruptedError, UserError } from "./errors.ts";
 export { prepareFolder } from "./files.ts";
+export { describeImport, type ImportOptions, importProfile, saveImported } from "./import-profile.ts";
 export { loadModel, type Model, saveModel } from "./model-folder.ts";
 export type { Block, Layer, NetworkSpec } from "./network-spec.ts";
 export type { Weights } from "./parameters.ts";

@@ -26,28 +26,60 @@ export function qualityOf(
   pick: (row: number) => boolean = () => true,
 ): ExitQuality[] {
   return Array.from({ length: exits }, (_, exit) => {
-    const bins = Array.from({ length: 15 }, () => ({ count: 0, confidence: 0, correct: 0 }));
-    let rows = 0;
+    const bins = new ConfidenceBins();
     let loss = 0;
     for (let row = 0; row < labels.length; row += 1) {
       if (!pick(row)) continue;
       const from = (row * exits + exit) * classes;
       const { top, confidence, logSum } = softmaxTop(logits, from, classes);
-      rows += 1;
       loss += logSum - logits[from + labels[row]!]!;
-      const bin = bins[Math.min(14, Math.floor(confidence * 15))]!;
-      bin.count += 1;
-      bin.confidence += confidence;
-      bin.correct += top === labels[row] ? 1 : 0;
+      bins.add(confidence, top === labels[row]);
     }
-    const sum = (of: (bin: (typeof bins)[number]) => number): number => bins.reduce((total, bin) => total + of(bin), 0);
-    return {
-      accuracy: sum((bin) => bin.correct) / rows,
-      confidence: sum((bin) => bin.confidence) / rows,
-      calibrationError: sum((bin) => Math.abs(bin.correct - bin.confidence)) / rows,
-      loss: loss / rows,
-    };
+    return { ...bins.quality(), loss: loss / bins.rows };
   });
+}
+
+/** Bins of confidence, from which accuracy and calibration error come. */
+const binCount = 15;
+
+/** One bin of a reliability diagram. */
+export interface ReliabilityBin {
+  readonly rows: number;
+  /** Mean confidence and accuracy of its rows; 0 where it has none. */
+  readonly confidence: number;
+  readonly accuracy: number;
+}
+
+/** Counts rows by confidence in 15 equal bins of (0, 1]. */
+export class ConfidenceBins {
+  rows = 0;
+  readonly #bins = Array.from({ length: binCount }, () => ({ count: 0, confidence: 0, correct: 0 }));
+
+  add(confidence: number, isCorrect: boolean): void {
+    const bin = this.#bins[Math.min(binCount - 1, Math.floor(confidence * binCount))]!;
+    this.rows += 1;
+    bin.count += 1;
+    bin.confidence += confidence;
+    bin.correct += isCorrect ? 1 : 0;
+  }
+
+  quality(): Omit<ExitQuality, "loss"> {
+    const sum = (of: (bin: { count: number; confidence: number; correct: number }) => number): number =>
+      this.#bins.reduce((total, bin) => total + of(bin), 0);
+    return {
+      accuracy: sum((bin) => bin.correct) / this.rows,
+      confidence: sum((bin) => bin.confidence) / this.rows,
+      calibrationError: sum((bin) => Math.abs(bin.correct - bin.confidence)) / this.rows,
+    };
+  }
+
+  reliability(): ReliabilityBin[] {
+    return this.#bins.map(({ count, confidence, correct }) => ({
+      rows: count,
+      confidence: count === 0 ? 0 : confidence / count,
+      accuracy: count === 0 ? 0 : correct / count,
+    }));
+  }
 }
 
 /** The class of the largest logit, its softmax probability, and the log of the sum of exponentials. */

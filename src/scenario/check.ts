@@ -68,7 +68,17 @@ function checkNodes(scenario: Scenario, tree: Tree, to: Reading, report: Report)
       );
       continue;
     }
-    if (speed.kind === "device") continue;
+    if (speed.kind === "device") {
+      const { profile } = to.resources.profile(scenario.model.profile);
+      if (profile.segments.every(({ trunk }) => trunk.macs === 0))
+        report(
+          path,
+          "speed, or a profile of its own: the model's profile says no MACs",
+          "a device, whose time is reckoned from MACs",
+          "offramp import takes macs and layers in its csv of times",
+        );
+      continue;
+    }
     const own = openProfile(speed.profile, nearestPlace(tree, path), path, to);
     const fault = own === undefined ? null : misfit(own, to.resources.profile(scenario.model.profile).profile);
     if (fault !== null) report(path, `a profile of the same network as ${scenario.model.profile}`, fault);
@@ -124,21 +134,30 @@ function checkEvidence(scenario: Scenario, policy: ScenarioPolicy, to: Reading, 
     );
     return;
   }
-  if (model.kind === "profile") return;
-  const scores = loadTable(to.resources, model.table!, to.names.exits).scores;
+  const scores =
+    model.kind === "profile"
+      ? to.resources.profile(model.profile).table().scores
+      : loadTable(to.resources, model.table!, to.names.exits).scores;
   const missing = scores.slice(0, -1).findIndex((exit: ExitScores) => exit[reads].some(Number.isNaN));
   if (missing >= 0)
     report(
       path,
       `a rule other than ${policy.exit.rule}, or a table that says the ${reads}`,
-      `${model.table} without it at ${to.names.exits[missing]}`,
+      `${model.kind === "profile" ? model.profile : model.table} without it at ${to.names.exits[missing]}`,
     );
 }
 
 /** What exits say after a lossy codec is read when a policy needs it: found here, and not by a run. */
 function checkCodec({ model, segments }: Scenario, { name, place }: ScenarioPolicy, to: Reading, report: Report): void {
   if (model.kind === "synthetic") return;
-  const table = to.resources.profile(model.profile).table();
+  const { profile, table: read } = to.resources.profile(model.profile);
+  const unmeasured = profile.segments.find(({ output }) => output !== null && output.codecs[place.codec] === undefined);
+  if (unmeasured !== undefined) {
+    const known = Object.keys(unmeasured.output!.codecs).join(", ");
+    report(`policies.${name}.place.codec`, `a codec that the profile knows: ${known}`, show(place.codec));
+    return;
+  }
+  const table = read();
   try {
     fitting(() =>
       segments.slice(0, -1).map((segment, cut) => [table.crossed(segment, place.codec), table.wire(cut, place.codec)]),

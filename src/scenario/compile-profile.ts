@@ -79,7 +79,7 @@ export function profileModel(scenario: Scenario, model: ProfileModel, codec: Cod
   // Cut 0 is the raw input, sent as it is; cut k the tensor behind segment k - 1.
   const cuts = names.map((_, k) => k);
   const cost = (k: number, which: "encode" | "decode") => (p: Profile) =>
-    p.segments[k - 1]!.output!.codecs[codec][which];
+    p.segments[k - 1]!.output!.codecs[codec]![which];
   return {
     segments: names,
     exits,
@@ -92,7 +92,7 @@ export function profileModel(scenario: Scenario, model: ProfileModel, codec: Cod
         if (k === 0) return constant(profile.model.input.bytes);
         const bytes = rows.wire(k - 1, codec);
         return bytes === null
-          ? constant(profile.segments[k - 1]!.output!.codecs[codec].bytes)
+          ? constant(profile.segments[k - 1]!.output!.codecs[codec]!.bytes)
           : { kind: "rows" as const, bytes };
       }),
     ),

@@ -24,7 +24,10 @@ const segment = z.object({
   trunk: work,
   head: work.nullable(),
   output: z
-    .object({ shape: z.array(count), codecs: z.object(Object.fromEntries(codecs.map((c) => [c, cost]))) })
+    .object({
+      shape: z.array(count),
+      codecs: z.object(Object.fromEntries(codecs.map((c) => [c, c === "float32" ? cost : cost.optional()]))),
+    })
     .nullable(),
 });
 

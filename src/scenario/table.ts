@@ -22,6 +22,7 @@ export function evaluationTable(
   classes: number | null,
   cuts: number,
 ): EvaluationTable {
+  if (arrays.logits === undefined && arrays.predictions !== undefined) return scoreTable(arrays, exits, classes, cuts);
   const logits = need(arrays, "logits", 3);
   const [samples, tableExits, tableClasses] = logits.shape as [number, number, number];
   if (tableExits !== exits) throw new RangeError(`logits has ${tableExits} exits, the model has ${exits}`);
@@ -30,10 +31,7 @@ export function evaluationTable(
   const labels = Int32Array.from(need(arrays, "labels", 1, [samples]).data, Number);
   if (labels.some((label) => label < 0 || label >= tableClasses))
     throw new RangeError(`labels go beyond the ${tableClasses} classes`);
-  const split = arrays.split === undefined ? null : need(arrays, "split", 1, [samples]).data;
-  const kept: number[] = [];
-  for (let i = 0; i < samples; i++) if (split === null || Number(split[i]) === 1) kept.push(i);
-  if (kept.length === 0) throw new RangeError("split holds no evaluation row (1)");
+  const kept = evaluationRows(arrays, samples);
   const shape = [samples, tableExits, tableClasses];
   const scored = new Map<string, readonly ExitScores[]>();
   const scoresOf = (name: string): readonly ExitScores[] => {
@@ -52,7 +50,6 @@ export function evaluationTable(
     scored.set(name, scores);
     return scores;
   };
-  const wire = arrays.wire === undefined ? null : need(arrays, "wire", 3, [samples, cuts, codecs.length]).data;
   return {
     rows: kept.length,
     classes: tableClasses,
@@ -66,11 +63,61 @@ export function evaluationTable(
         .find((key) => arrays[key] !== undefined);
       return name === undefined ? null : scoresOf(name);
     },
-    wire: (cut, codec) => {
-      if (wire === null || cut >= cuts) return null;
-      const c = codecs.indexOf(codec);
-      return Uint32Array.from(kept, (row) => Number(wire[(row * cuts + cut) * codecs.length + c]));
-    },
+    wire: wireOf(arrays, kept, samples, cuts),
+  };
+}
+
+/** A table without logits, as `offramp import` makes it from csv: predictions, and scores (confidence, entropy, margin; NaN where unknown). */
+function scoreTable(
+  arrays: Readonly<Record<string, NpyArray>>,
+  exits: number,
+  classes: number | null,
+  cuts: number,
+): EvaluationTable {
+  const predictions = need(arrays, "predictions", 2);
+  const [samples, tableExits] = predictions.shape as [number, number];
+  if (tableExits !== exits) throw new RangeError(`predictions has ${tableExits} exits, the model has ${exits}`);
+  const scores = need(arrays, "scores", 3, [samples, exits, 3]).data;
+  const labels = need(arrays, "labels", 1, [samples]).data;
+  const kept = evaluationRows(arrays, samples);
+  return {
+    rows: kept.length,
+    classes: classes ?? 2,
+    labels: Int32Array.from(kept, (row) => Number(labels[row])),
+    scores: Array.from({ length: exits }, (_, exit): ExitScores => {
+      const score = (which: number): Float64Array =>
+        Float64Array.from(kept, (row) => Number(scores[(row * exits + exit) * 3 + which]));
+      return {
+        prediction: Int32Array.from(kept, (row) => Number(predictions.data[row * exits + exit])),
+        confidence: score(0),
+        entropy: score(1),
+        margin: score(2),
+      };
+    }),
+    crossed: () => null,
+    wire: wireOf(arrays, kept, samples, cuts),
+  };
+}
+
+function evaluationRows(arrays: Readonly<Record<string, NpyArray>>, samples: number): number[] {
+  const split = arrays.split === undefined ? null : need(arrays, "split", 1, [samples]).data;
+  const kept: number[] = [];
+  for (let i = 0; i < samples; i++) if (split === null || Number(split[i]) === 1) kept.push(i);
+  if (kept.length === 0) throw new RangeError("split holds no evaluation row (1)");
+  return kept;
+}
+
+function wireOf(
+  arrays: Readonly<Record<string, NpyArray>>,
+  kept: readonly number[],
+  samples: number,
+  cuts: number,
+): EvaluationTable["wire"] {
+  const wire = arrays.wire === undefined ? null : need(arrays, "wire", 3, [samples, cuts, codecs.length]).data;
+  return (cut, codec) => {
+    if (wire === null || cut >= cuts) return null;
+    const c = codecs.indexOf(codec);
+    return Uint32Array.from(kept, (row) => Number(wire[(row * cuts + cut) * codecs.length + c]));
   };
 }
 

@@ -52,8 +52,8 @@ describe("the profile of a tiny model", () => {
     expect(profile.segments.at(-1)!.output).toBeNull();
     const { shape, codecs: costs } = profile.segments[0]!.output!;
     expect(shape).toEqual([4, 4, 4]);
-    expect([costs.float32.bytes, costs.float16.bytes, costs.uint8.bytes]).toEqual([256, 128, 72]);
-    for (const codec of codecs) expect(costs[codec].encode.quantiles_s[0]).toBeGreaterThan(0);
+    expect([costs.float32!.bytes, costs.float16!.bytes, costs.uint8!.bytes]).toEqual([256, 128, 72]);
+    for (const codec of codecs) expect(costs[codec]!.encode.quantiles_s[0]).toBeGreaterThan(0);
     expect(profile.exits.at(-1)).toEqual({ name: "second", after: "second" });
   });
 
@@ -82,7 +82,7 @@ describe("the exit table of a tiny model", () => {
     codecs.forEach((codec, k) => {
       const mean =
         Array.from({ length: 50 }, (_, row) => table.wire![row * codecs.length + k]!).reduce((a, b) => a + b) / 50;
-      expect(profile.segments[0]!.output!.codecs[codec].bytes).toBeCloseTo(mean, 1);
+      expect(profile.segments[0]!.output!.codecs[codec]!.bytes).toBeCloseTo(mean, 1);
     });
   });
 
@@ -173,7 +173,7 @@ describe("measuring again on this host", () => {
     const again = (): Promise<Profile> => measureTimings(place, "wasm", { profile: kept, cache, quick: true });
     const measured = await again();
     expect(measured.host.cpu).not.toBe("another machine");
-    expect(measured.segments[0]!.output!.codecs.uint8.bytes).toBe(72);
+    expect(measured.segments[0]!.output!.codecs.uint8!.bytes).toBe(72);
     expect(measured.segments[0]!.trunk.macs).toBe(profile.segments[0]!.trunk.macs);
     expect(await again()).toEqual(measured);
     const [file] = readdirSync(cache);
