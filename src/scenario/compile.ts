@@ -36,6 +36,9 @@ export function compile(scenario: Scenario, policyName: string, materials: Mater
         capacity: bitsPerSecond(capacity),
         latency: seconds(link.latency),
         jitter: link.jitter === null ? null : plain(link.jitter),
+        varying: null,
+        delays: null,
+        bursts: null,
       });
       return {
         name: link.name,
@@ -48,8 +51,14 @@ export function compile(scenario: Scenario, policyName: string, materials: Mater
         perMessage: seconds(link.perMessage),
         mtu: link.mtu,
         header: link.header,
+        loss: null,
+        outages: null,
+        connection: "persistent",
+        energy: null,
+        flowCap: bitsPerSecond(Number.POSITIVE_INFINITY),
       };
     }),
+    routes: [],
     streams: scenario.streams.map((stream) => streamOf(scenario, stream)),
     model,
     policy: policyOf(scenario, policy, model),
@@ -90,6 +99,7 @@ function streamOf(scenario: Scenario, stream: ScenarioStream): Stream {
     late: stream.late,
     priority: stream.priority,
     answerTo: to === "source" || to === "nowhere" ? to : nodeIndex(scenario, to),
+    weight: 1,
   };
 }
 

@@ -4,9 +4,11 @@ import { meanRate } from "../sim/arrivals/rate.ts";
 import type { Distribution } from "../sim/distribution.ts";
 import { mean } from "../sim/distribution-moments.ts";
 import type { ExitEvidence } from "../sim/exit-rules/index.ts";
+import { availability } from "../sim/links/channels.ts";
+import { attemptsOf } from "../sim/links/loss.ts";
+import { wireBytes } from "../sim/links/wire.ts";
 import { findRoute } from "../sim/routes.ts";
 import type { ExitScores, Setup, Size, Stream } from "../sim/setup.ts";
-import { wireBytes } from "../sim/transport.ts";
 
 export interface OfferedLoad {
   /** Work offered to the busiest machine of each node / what its servers can do; 1 and more: its queue grows. */
@@ -76,9 +78,11 @@ function addStream(
         link.per === null
           ? setup.nodes[stream.source]!.count
           : devicesPer(setup, stream.source, setup.nodes[link.per]!.count);
-      const bits = wireBytes(link, meanSize(size)) * 8;
+      const payload = meanSize(size);
+      const bits = wireBytes(link, payload) * 8 * attemptsOf(link, payload);
       const key = `${link.name}.${way}`;
-      links.set(key, links.get(key)! + (rate * sources * share * bits) / link[way].capacity);
+      const capacity = link[way].capacity * availability(link);
+      links.set(key, links.get(key)! + (rate * sources * share * bits) / capacity);
     }
   };
   let at = stream.source;

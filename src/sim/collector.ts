@@ -10,6 +10,7 @@ import type { Snapshot } from "./snapshot.ts";
 export const dropReasons = ["queue", "deadline", "link", "node"] as const;
 export const QUEUE = 0;
 export const DEADLINE = 1;
+export const LINK = 2;
 
 /** Parts of the latency after the compute of each node group. */
 export const partNames = ["queue", "access", "transmit", "propagate", "codec", "response"] as const;
@@ -95,14 +96,29 @@ export class Collector {
     this.dropped[(reason * this.shape.streams + stream) * this.shape.slices + slice]! += 1;
   }
 
-  /** A message has left, or will surely leave, a link; waiting and residence [s]. */
-  message(direction: number, slice: number, waiting: number, residence: number, size: number): void {
+  /**
+   * A message has left, or will surely leave, a link; waiting and residence [s].
+   * @param isFirst not counted yet, as one that is sent again after a pause is
+   * @param attempts made meanwhile, of which `lost` were lost
+   */
+  message(
+    direction: number,
+    slice: number,
+    waiting: number,
+    residence: number,
+    size: number,
+    isFirst: boolean,
+    attempts: number,
+    lost: number,
+  ): void {
     const { messages } = this;
     const at = (direction * this.shape.slices + slice) * Message.width;
-    messages[at]! += 1;
+    messages[at]! += +isFirst;
     messages[at + Message.waiting]! += waiting;
     messages[at + Message.residence]! += residence;
     messages[at + Message.bytes]! += size;
+    messages[at + Message.attempts]! += attempts - +isFirst;
+    messages[at + Message.lost]! += lost;
   }
 
   /** An answer to an evaluation row. */

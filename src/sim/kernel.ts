@@ -87,7 +87,7 @@ export class Kernel extends State {
       if (kind === STAGE) this.stageEnds(slot, code & entityMask);
       else if (kind === DELIVERY) this.delivered(slot);
       else if (kind === ENTRY) this.enter(slot);
-      else this.drop(slot, DEADLINE);
+      else this.transport.givesUpNow(slot);
     }
     this.events += budget - left;
   }

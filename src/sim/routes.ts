@@ -7,11 +7,15 @@ export type Hop = number;
 type Topology = {
   readonly nodes: readonly Pick<NodeGroup, "count">[];
   readonly links: readonly Pick<Link, "from" | "to">[];
+  /** Ways that are given, see `Setup.routes`. */
+  readonly routes?: readonly (readonly number[])[];
 };
 
-/** Shortest way by hops, the first declared of equals; null when there is none. Empty from a group to itself. */
+/** The way that is given, or the shortest by hops, the first declared of equals; null when there is none. Empty from a group to itself. */
 export function findRoute(topology: Topology, from: number, to: number): Hop[] | null {
   if (from === to) return [];
+  const given = givenRoute(topology, from, to);
+  if (given !== null) return given.slice(1).map((node, i) => hopBetween(topology, given[i]!, node));
   const cameBy: (Hop | null)[] = topology.nodes.map(() => null);
   const seen = new Set([from]);
   let front = [from];
@@ -41,6 +45,22 @@ export function findRoute(topology: Topology, from: number, to: number): Hop[] |
     node = (hop & 1) === 0 ? link.from : link.to;
   }
   return hops;
+}
+
+/** Nodes of the way that is given from one group to another, or the other way round; null for none. */
+function givenRoute({ routes = [] }: Topology, from: number, to: number): readonly number[] | null {
+  const forward = routes.find((route) => route[0] === from && route.at(-1) === to);
+  if (forward !== undefined) return forward;
+  const back = routes.find((route) => route[0] === to && route.at(-1) === from);
+  return back === undefined ? null : [...back].reverse();
+}
+
+function hopBetween({ links }: Topology, from: number, to: number): Hop {
+  const up = links.findIndex((link) => link.from === from && link.to === to);
+  if (up >= 0) return up * 2;
+  const down = links.findIndex((link) => link.from === to && link.to === from);
+  if (down < 0) throw new RangeError(`a route goes from group ${from} to group ${to}, which no link joins`);
+  return down * 2 + 1;
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Steps } from "./arrivals/diurnal.ts";
 import type { Mmpp, OnOff } from "./arrivals/modulated.ts";
 import type { Distribution } from "./distribution.ts";
 import type { ExitRule } from "./exit-rules/index.ts";
+import type { Varying } from "./links/varying.ts";
 import type { PlacementRule } from "./placement-rules/index.ts";
 
 /** Who is served next. */
@@ -40,12 +41,63 @@ export interface NodeGroup {
 
 /** One direction of a link. */
 export interface LinkDirection {
-  /** Capacity; Infinity on a `fixed` link without a rate. */
+  /** Capacity, of one that varies its mean in the long run; Infinity on a `fixed` link without a rate. */
   readonly capacity: BitsPerSecond;
+  /** Capacity over time, by resource; null when it never changes. */
+  readonly varying: Varying | null;
   /** Propagation, one way: paid after the last bit, occupies nothing. */
   readonly latency: Seconds;
+  /** Propagation over time, instead of `latency`, which is then its mean; null when it never changes. */
+  readonly delays: Varying | null;
   /** Extra propagation of each message; null for none. */
   readonly jitter: Distribution | null;
+  /** Spells in which nothing arrives: what is due then arrives when the spell ends. Null for none. */
+  readonly bursts: Bursts | null;
+}
+
+/** Gaps between spells and their lengths [s]. */
+export interface Bursts {
+  readonly every: Distribution;
+  readonly lasts: Distribution;
+}
+
+/** Loss of whole messages, or of one packet or more of them; the message is then sent again, whole. */
+export type Loss = {
+  readonly per: "message" | "packet";
+  /** Pause before the next attempt, in which the link is free; at 0 the message keeps its place. */
+  readonly retry: Seconds;
+  /** Attempts in all, at least 1: after the last the request is dropped. */
+  readonly attempts: number;
+} & (
+  | { readonly kind: "bernoulli"; readonly probability: number }
+  /** Gilbert and Elliott: a channel with two probabilities in turn, for lengths [s] that are drawn. */
+  | {
+      readonly kind: "gilbert-elliott";
+      readonly good: number;
+      readonly bad: number;
+      readonly goodFor: Distribution;
+      readonly badFor: Distribution;
+    }
+);
+
+/** Times without service of a link, both directions: what is being sent stands still. */
+export type Outages =
+  /** Ascending, none touching another [s]. */
+  | { readonly kind: "windows"; readonly windows: readonly { readonly at: number; readonly for: number }[] }
+  /** Lengths with service and without [s]. */
+  | { readonly kind: "random"; readonly up: Distribution; readonly down: Distribution };
+
+/** Draw of the radio of each machine at the first end of a link, above that of one which is not connected. */
+export interface RadioEnergy {
+  /** From when a message enters until `tail` after the last has left. */
+  readonly connected: Watts;
+  readonly tail: Seconds;
+  /** On top of that, while it sends and receives. */
+  readonly sending: Watts;
+  readonly receiving: Watts;
+  /** For each byte on the wire [J/B]. */
+  readonly perByteSent: number;
+  readonly perByteReceived: number;
 }
 
 /**
@@ -67,6 +119,14 @@ export interface Link {
   /** Payload bytes of a packet (Infinity: one packet) and header bytes added to each. */
   readonly mtu: number;
   readonly header: number;
+  readonly loss: Loss | null;
+  readonly outages: Outages | null;
+  /** `new`: every message opens a connection of its own over this link. */
+  readonly connection: "persistent" | "new";
+  /** Null when unknown. */
+  readonly energy: RadioEnergy | null;
+  /** Most that one flow gets of a shared link; Infinity for no limit. */
+  readonly flowCap: BitsPerSecond;
 }
 
 /** When requests arrive at one device. Rates are per device [1/s]. */
@@ -99,6 +159,8 @@ export interface Stream {
   readonly priority: number;
   /** Where the answer is due: a node group by index (its machine attached to the source), the source itself, or nowhere: latency then ends at the exit. */
   readonly answerTo: number | "source" | "nowhere";
+  /** Weight of its messages among the flows of shared links. */
+  readonly weight: number;
 }
 
 /** Bytes of a tensor or answer: a distribution, or measured for each evaluation row. */
@@ -176,6 +238,8 @@ export interface RunLength {
 export interface Setup {
   readonly nodes: readonly NodeGroup[];
   readonly links: readonly Link[];
+  /** Ways that are given, as node groups from first to last, instead of the shortest; both ways unless the other is given, too. */
+  readonly routes: readonly (readonly number[])[];
   readonly streams: readonly Stream[];
   readonly model: Model;
   readonly policy: Policy;

@@ -24,6 +24,8 @@ export interface Snapshot {
   readonly linkInside: Float64Array;
   readonly linkLeft: Float64Array;
   readonly linkBytes: Float64Array;
+  /** By link: energy of its radios [J]; NaN where it is unknown. */
+  readonly linkEnergy: Float64Array;
   /** By stream: completed, and completed rightly and in time. */
   readonly completed: Float64Array;
   readonly good: Float64Array;

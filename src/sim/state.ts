@@ -140,7 +140,7 @@ export class State {
       ...columnsOf(shape, batches),
     });
     this.collector = new Collector(shape, reals.view);
-    this.transport = new Transport(setup, this, reals.view.freeAt);
+    this.transport = new Transport(setup, this, reals.view.freeAt, root);
     this.ints = ints.all;
     this.reals = reals.all;
     this.at = { ...ints.at, ...reals.at };

@@ -77,7 +77,7 @@ export class Tables {
   readonly wayModulus: Ints;
   /** [link * 2 + direction][stream]. */
   readonly jitter: (Draw | null)[][];
-  /** Consecutive shared links occur on a route, so that flows hold several capacities at once. */
+  /** Flows of shared links hold several capacities at once, or are limited or weighted. */
   readonly fluid: boolean;
 
   constructor(setup: Setup, root: KeyRoot) {
@@ -124,7 +124,9 @@ export class Tables {
 
     const hops: number[] = [-1];
     this.firstHop = new Int32Array(groups * groups);
-    this.fluid = false;
+    // Plain equal shares need no more than one resource at a time.
+    this.fluid =
+      links.some((link) => link.flowCap < Number.POSITIVE_INFINITY) || new Set(streams.map((s) => s.weight)).size > 1;
     this.moduli = streams.flatMap((s) => nodes.map((_, to) => attachment(setup, s.source, to) ?? []));
     this.sourceOf = Int32Array.from(streams, (s) => s.source);
     this.due = Int32Array.from(streams, (s) =>
@@ -183,7 +185,7 @@ export class Tables {
 
 /**
  * By stream: the parts of the latency that a request of it can have, ascending, ended by -1; each list takes groups + 7 places.
- * All but `access` and what needs a codec, a link or an answer that travels.
+ * All but what needs a connection to be made, a codec, a link or an answer that travels.
  */
 export function livingParts(setup: Setup, tables: Tables): Ints {
   const { nodes, streams } = setup;
@@ -198,7 +200,7 @@ export function livingParts(setup: Setup, tables: Tables): Ints {
     const travels = setup.links.length > 0;
     const living = {
       queue: true,
-      access: false,
+      access: setup.links.some((link) => link.connection === "new"),
       transmit: travels,
       propagate: travels,
       codec,

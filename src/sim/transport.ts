@@ -1,18 +1,29 @@
 /**
  * Messages on their way from node group to node group: hop by hop, stored and forwarded, except over consecutive shared links, which
- * one flow crosses at once. Propagation is paid after the last bit and occupies nothing.
+ * one flow crosses at once. Propagation is paid after the last bit and occupies nothing. What is the same for all kinds of links is
+ * here: connections, loss and sending again, delays, what is counted; how a kind sends is in `links/`.
  */
 
-import { bytes, transmissionTime } from "../units.ts";
+import { bytes } from "../units.ts";
 import type { Agenda } from "./agenda.ts";
-import { type Collector, DEADLINE, Message } from "./collector.ts";
+import { type Collector, DEADLINE, LINK } from "./collector.ts";
+import type { KeyRoot } from "./draw.ts";
 import { DELIVERY, ENTRY, entityBits, FLOW, FLOWING, GIVE_UP, type Timers } from "./events.ts";
+import { type LinkSnapshot, linkSnapshot } from "./link-snapshot.ts";
+import { Channels } from "./links/channels.ts";
+import { connectionTime } from "./links/connection.ts";
+import { FifoLinks } from "./links/fifo.ts";
+import { FixedLinks } from "./links/fixed.ts";
 import { FluidLinks } from "./links/fluid.ts";
-import { type FlowHost, SharedLinks } from "./links/shared.ts";
+import type { FlowHost, FlowingKind, PlannedKind, Rate } from "./links/link-kind.ts";
+import { LossDraws } from "./links/loss.ts";
+import { Progress } from "./links/progress.ts";
+import { RadioMeter } from "./links/radio-meter.ts";
+import { SharedLinks } from "./links/shared.ts";
+import { wireBytes } from "./links/wire.ts";
 import type { Reals } from "./pack.ts";
 import type { Recorder } from "./recorder.ts";
 import {
-  ARRIVED_AT,
   BYTES,
   CODE,
   CROSSED,
@@ -50,14 +61,6 @@ export interface TransportHost {
   drop(slot: number, reason: number): void;
 }
 
-/** Integrals and counts of all link directions at one instant. */
-export interface LinkSnapshot {
-  readonly linkBusy: Float64Array;
-  readonly linkInside: Float64Array;
-  readonly linkLeft: Float64Array;
-  readonly linkBytes: Float64Array;
-}
-
 /** Links whose messages are worth a shortcut in the event loop: nothing but size, rate and latency matters. */
 export const SLOW = 0;
 export const FIXED = 1;
@@ -65,43 +68,66 @@ export const FIFO = 2;
 
 /** Parts of the latency, after the first of them: see `partNames`. */
 const QUEUE_PART = 0;
+const ACCESS = 1;
 const TRANSMIT = 2;
 const PROPAGATE = 3;
 
-export class Transport implements FlowHost {
-  private readonly setup: Setup;
-  private readonly host: TransportHost;
-  private readonly ways: LinkDirection[];
-  /** FIFO resources: when each is free again, and when its last delivery is. */
-  private readonly freeAt: Reals;
-  private readonly deliveredAt: Float64Array;
-  private readonly shared: SharedLinks;
-  private readonly fluid: FluidLinks;
-  private readonly firstPart: number;
-  /** Message seconds, by link direction, of those given up while they waited. */
-  private readonly givenUp: Float64Array;
+/** Draws of one (request, device): the attempt is numbered above the device. */
+const attemptUnit = 2 ** 20;
 
-  constructor(setup: Setup, host: TransportHost, freeAt: Reals) {
+export class Transport implements FlowHost {
+  readonly setup: Setup;
+  readonly host: TransportHost;
+  readonly ways: readonly LinkDirection[];
+  readonly progress = new Progress();
+  /** By link; null where energy is unknown. */
+  readonly meters: readonly (RadioMeter | null)[];
+  /** Message seconds, by link direction, of those given up while they waited. */
+  readonly givenUp: Float64Array;
+  /** By link direction: one of the two. */
+  readonly flowing: readonly (FlowingKind | null)[];
+  private readonly shared: FlowingKind;
+  private readonly planned: readonly (PlannedKind | null)[];
+  private readonly losses: readonly (LossDraws | null)[];
+  private readonly channels: Channels;
+  /** When the last delivery of a FIFO resource is, where delays vary. */
+  private readonly deliveredAt: Float64Array;
+  private readonly firstPart: number;
+
+  constructor(setup: Setup, host: TransportHost, freeAt: Reals, root: KeyRoot) {
+    const { links, streams, nodes } = setup;
     this.setup = setup;
     this.host = host;
-    this.ways = setup.links.flatMap((link) => [link.up, link.down]);
-    this.freeAt = freeAt;
-    this.deliveredAt = new Float64Array(this.ways.some((way) => way.jitter !== null) ? freeAt.length : 0);
-    this.shared = new SharedLinks(this);
-    this.fluid = new FluidLinks(this);
-    this.firstPart = PARTS + setup.nodes.length;
+    this.ways = links.flatMap((link) => [link.up, link.down]);
+    const varies = this.ways.some((way) => way.jitter !== null || way.bursts !== null || way.delays !== null);
+    this.deliveredAt = new Float64Array(varies ? freeAt.length : 0);
+    this.firstPart = PARTS + nodes.length;
     this.givenUp = new Float64Array(this.ways.length);
+    this.channels = new Channels(setup, host.tables.firstResource, root);
+    this.meters = links.map(({ energy, from }) =>
+      energy === null ? null : new RadioMeter(nodes[from]!.count, energy.tail),
+    );
+    this.losses = this.ways.map((_, way) => {
+      const link = links[way >> 1]!;
+      return link.loss === null ? null : new LossDraws(link, link.loss, way, streams, root);
+    });
+    this.shared = host.tables.fluid ? new FluidLinks(this) : new SharedLinks(this);
+    const kinds = { fixed: new FixedLinks(), fifo: new FifoLinks(freeAt) };
+    const kindOf = (way: number): Link["kind"] => links[way >> 1]!.kind;
+    this.flowing = this.ways.map((_, way) => (kindOf(way) === "shared" ? this.shared : null));
+    this.planned = this.ways.map((_, way) => {
+      const kind = kindOf(way);
+      return kind === "shared" ? null : kinds[kind];
+    });
   }
 
   /** A message of {@link BYTES} sets out on its route. */
   depart(slot: number): void {
-    const { requests, tables, agenda } = this.host;
+    const { requests, tables } = this.host;
     const first = this.setup.links[tables.hops[requests.int[slot * intWidth + ROUTE]!]! >> 1]!;
     if (first.perMessage > 0) {
       this.add(slot, PROPAGATE, first.perMessage);
-      requests.int[slot * intWidth + CODE] = ENTRY << entityBits;
-      agenda.due[0] = agenda.now + first.perMessage;
-      agenda.schedule(slot);
+      this.schedule(slot, ENTRY << entityBits, this.host.agenda.now + first.perMessage);
     } else this.enterHop(slot);
   }
 
@@ -122,182 +148,279 @@ export class Transport implements FlowHost {
     if (outputs.kind === "table" && outputs.crossed[cut]) this.host.requests.int[slot * intWidth + CROSSED] = cut;
   }
 
-  /** The message enters the link of its next hop. */
+  /** The message enters the link of its next hop, or tries again there. */
   enterHop(slot: number): void {
     const { requests, tables, agenda } = this.host;
+    const way = tables.hops[requests.int[slot * intWidth + ROUTE]!]!;
+    if (!this.progress.goesOn(slot)) this.progress.clear(slot);
+    if (this.connects(slot, way)) return;
+    requests.real[slot * requests.realWidth + QUEUED_AT] = agenda.now;
+    const kind = this.planned[way]!;
+    if (kind === null) this.enterFlow(slot, this.flowing[way]!);
+    else this.enterPlanned(slot, kind, way);
+  }
+
+  /** Handshake and slow start, before anything is sent; false when there is nothing to wait for. */
+  private connects(slot: number, way: number): boolean {
+    const link = this.setup.links[way >> 1]!;
+    if (link.connection === "persistent" || this.progress.isConnected(slot)) return false;
+    const { requests, agenda } = this.host;
+    const size = bytes(wireBytes(link, requests.real[slot * requests.realWidth + BYTES]!));
+    const roundTrip = (link.up.latency + link.down.latency) as typeof link.up.latency;
+    const time = connectionTime(size, this.ways[way]!.capacity, roundTrip);
+    if (time === 0) return false;
+    this.progress.connect(slot);
+    this.meters[way >> 1]?.pass(this.radio(slot, link), agenda.now, agenda.now + time);
+    this.add(slot, ACCESS, time);
+    this.schedule(slot, ENTRY << entityBits, agenda.now + time);
+    return true;
+  }
+
+  /** When the last bit leaves is known at once, and so is what is sent again without a pause. */
+  private enterPlanned(slot: number, kind: PlannedKind, way: number): void {
+    const { requests, collector, agenda } = this.host;
     const { int, real, realWidth } = requests;
     const { now } = agenda;
     const i = slot * intWidth;
     const r = slot * realWidth;
-    const way = tables.hops[int[i + ROUTE]!]!;
     const link = this.setup.links[way >> 1]!;
-    real[r + QUEUED_AT] = now;
-    if (link.kind === "shared") {
-      if (this.host.givesUp(slot, now)) this.host.drop(slot, DEADLINE);
-      else this.enterShared(slot, way, now);
+    const resource = this.resource(slot, way);
+    const startsAt = kind.startsAt(resource, now);
+    if (startsAt < Number.POSITIVE_INFINITY && this.host.givesUp(slot, startsAt)) {
+      this.giveUpAt(slot, way, startsAt);
       return;
     }
     const size = wireBytes(link, real[r + BYTES]!);
-    const sending = transmissionTime(bytes(size), this.ways[way]!.capacity);
-    const resource = this.resource(slot, way);
-    const startsAt = link.kind === "fifo" ? Math.max(now, this.freeAt[resource]!) : now;
-    if (this.host.givesUp(slot, startsAt)) {
-      real[r + LEAVES_AT] = startsAt;
-      real[r + BYTES] = -1;
-      this.givenUp[way]! += startsAt - now;
-      if (startsAt === now) this.host.drop(slot, DEADLINE);
-      else {
-        int[i + CODE] = (GIVE_UP << entityBits) | way;
-        agenda.due[0] = startsAt;
-        agenda.schedule(slot);
-      }
-      return;
+    const rate = this.rateOf(resource);
+    rate.forget(now);
+    const before = this.progress.attempts(slot);
+    const { loss } = link;
+    let attempt = before;
+    let leavesAt = rate.reaches(startsAt, size * 8);
+    let isLost = this.isLost(slot, way, attempt, startsAt);
+    while (isLost && loss!.retry === 0 && attempt + 1 < loss!.attempts) {
+      attempt++;
+      isLost = this.isLost(slot, way, attempt, leavesAt);
+      leavesAt = rate.reaches(leavesAt, size * 8);
     }
-    const leavesAt = startsAt + sending;
-    if (link.kind === "fifo") this.freeAt[resource] = leavesAt;
+    kind.hold(resource, leavesAt);
     real[r + STARTED_AT] = startsAt;
     real[r + LEAVES_AT] = leavesAt;
-    this.host.collector.message(way, int[i + SLICE]!, startsAt - now, leavesAt - now, size);
+    const copies = attempt - before + 1;
+    this.progress.attempt(slot, attempt, copies, isLost ? way : -1);
+    this.meters[way >> 1]?.pass(this.radio(slot, link), now, leavesAt);
+    if (leavesAt === Number.POSITIVE_INFINITY) {
+      // Without service for ever: it stays where it is, and is in flight at the end.
+      int[i + CODE] = FLOWING << entityBits;
+      return;
+    }
+    const lost = isLost ? copies : copies - 1;
+    collector.message(way, int[i + SLICE]!, startsAt - now, leavesAt - now, size * copies, before === 0, copies, lost);
     this.add(slot, QUEUE_PART, startsAt - now);
-    this.add(slot, TRANSMIT, sending);
+    this.add(slot, TRANSMIT, leavesAt - startsAt);
     this.host.recorder?.message(slot, way, now, startsAt, leavesAt);
-    let deliveredAt = leavesAt + this.propagation(slot, way);
+    if (isLost) {
+      this.lose(slot, way, attempt, leavesAt);
+      return;
+    }
+    let deliveredAt = this.arrival(slot, way, attempt, leavesAt);
     if (link.kind === "fifo" && this.deliveredAt.length > 0) {
-      // Jitter may delay, but only `fixed` may reorder.
+      // Delays may vary, but only `fixed` may reorder.
       deliveredAt = Math.max(deliveredAt, this.deliveredAt[resource]!);
       this.deliveredAt[resource] = deliveredAt;
     }
     this.deliver(slot, link, deliveredAt, leavesAt, way);
   }
 
-  flowEvent(entity: number, generation: number): void {
+  private enterFlow(slot: number, kind: FlowingKind): void {
+    const { requests } = this.host;
+    const { int, real, realWidth } = requests;
     const { now } = this.host.agenda;
-    if (this.host.tables.fluid) this.fluid.complete(entity, generation, now);
-    else this.shared.complete(entity, generation, now);
-  }
-
-  scheduleFlow(time: number, resource: number, generation: number): void {
-    const { agenda, timers } = this.host;
-    agenda.due[0] = time;
-    agenda.schedule(timers.set((FLOW << entityBits) | resource, generation));
-  }
-
-  orderOf(slot: number): number {
-    return this.host.requests.int[slot * intWidth + ORDER]!;
+    const i = slot * intWidth;
+    const r = slot * realWidth;
+    if (this.host.givesUp(slot, now)) {
+      this.host.drop(slot, DEADLINE);
+      return;
+    }
+    real[r + STARTED_AT] = now;
+    real[r + LEAVES_AT] = Number.POSITIVE_INFINITY;
+    int[i + CODE] = FLOWING << entityBits;
+    const attempt = this.progress.attempts(slot);
+    const path: number[] = [];
+    let size = 0;
+    let lostBy = -1;
+    const last = this.endOfFlow(int[i + ROUTE]!);
+    for (let hop = int[i + ROUTE]!; hop <= last; hop++) {
+      const next = this.host.tables.hops[hop]!;
+      const link = this.setup.links[next >> 1]!;
+      path.push(this.resource(slot, next));
+      size = Math.max(size, wireBytes(link, real[r + BYTES]!));
+      if (lostBy < 0 && this.isLost(slot, next, attempt, now)) lostBy = next;
+      this.meters[next >> 1]?.enter(this.radio(slot, link), (next & 1) as 0 | 1, now);
+    }
+    this.progress.attempt(slot, attempt, 1, lostBy);
+    kind.enter(path, slot, size * 8, now);
   }
 
   /** The last bit of a flow has been sent: propagation of all its links follows. */
-  flowEnds(slot: number): void {
+  sent(slot: number, waited: number, access: number): void {
     const { requests, tables, agenda, collector, recorder } = this.host;
     const { int, real, realWidth } = requests;
     const { now } = agenda;
     const i = slot * intWidth;
     const r = slot * realWidth;
     const enteredAt = real[r + QUEUED_AT]!;
+    const startedAt = enteredAt + waited;
+    const attempt = this.progress.attempts(slot);
+    const lostBy = this.progress.lostBy(slot);
+    real[r + STARTED_AT] = startedAt;
     real[r + LEAVES_AT] = now;
-    this.add(slot, TRANSMIT, now - enteredAt);
+    this.add(slot, QUEUE_PART, waited);
+    this.add(slot, ACCESS, access);
+    this.add(slot, TRANSMIT, now - startedAt - access);
     let arrivesAt = now;
-    let hop = int[i + ROUTE]!;
-    let way = tables.hops[hop]!;
-    for (; ; hop++) {
-      way = tables.hops[hop]!;
+    const last = this.endOfFlow(int[i + ROUTE]!);
+    for (let hop = int[i + ROUTE]!; hop <= last; hop++) {
+      const way = tables.hops[hop]!;
       const link = this.setup.links[way >> 1]!;
       const size = wireBytes(link, real[r + BYTES]!);
-      collector.message(way, int[i + SLICE]!, 0, now - enteredAt, size);
-      recorder?.message(slot, way, enteredAt, enteredAt, now);
-      arrivesAt += this.propagation(slot, way);
-      if (!this.isShared(tables.hops[hop + 1]!)) break;
+      collector.message(way, int[i + SLICE]!, waited, now - enteredAt, size, attempt === 0, 1, +(lostBy === way));
+      recorder?.message(slot, way, enteredAt, startedAt, now);
+      this.meters[way >> 1]?.leave(this.radio(slot, link), (way & 1) as 0 | 1, now);
+      arrivesAt = this.arrival(slot, way, attempt, arrivesAt);
     }
-    int[i + ROUTE] = hop;
+    if (lostBy >= 0) {
+      this.lose(slot, lostBy, attempt, now);
+      return;
+    }
+    int[i + ROUTE] = last;
+    const way = tables.hops[last]!;
     this.deliver(slot, this.setup.links[way >> 1]!, arrivesAt, now, way);
   }
 
-  private isShared(way: number): boolean {
+  /** The hop that ends the flow which begins with this one. */
+  endOfFlow(hop: number): number {
+    const { hops } = this.host.tables;
+    let last = hop;
+    if (this.isShared(hops[hop]!)) while (this.isShared(hops[last + 1]!)) last++;
+    return last;
+  }
+
+  flowEvent(entity: number, generation: number): void {
+    this.shared.event(entity, generation, this.host.agenda.now);
+  }
+
+  scheduleFlow(time: number, entity: number, generation: number): void {
+    if (time === Number.POSITIVE_INFINITY) return;
+    const { agenda, timers } = this.host;
+    agenda.due[0] = time;
+    agenda.schedule(timers.set((FLOW << entityBits) | entity, generation));
+  }
+
+  orderOf(slot: number): number {
+    return this.host.requests.int[slot * intWidth + ORDER]!;
+  }
+
+  rateOf(resource: number): Rate {
+    return this.channels.rate(resource);
+  }
+
+  weightOf(slot: number): number {
+    return this.setup.streams[this.host.requests.int[slot * intWidth + STREAM]!]!.weight;
+  }
+
+  capOf(resource: number): number {
+    return this.setup.links[this.channels.way(resource) >> 1]!.flowCap;
+  }
+
+  isShared(way: number): boolean {
     return way >= 0 && this.setup.links[way >> 1]!.kind === "shared";
   }
 
   snapshot(now: number): LinkSnapshot {
-    const { requests, tables, collector } = this.host;
-    const total = (way: number, column: number): number =>
-      collector.total(collector.messages, way, column, Message.width);
-    const linkInside = Float64Array.from(this.ways, (_, w) => total(w, Message.residence) + this.givenUp[w]!);
-    const linkBusy = Float64Array.from(this.ways, (_, w) => total(w, Message.residence) - total(w, Message.waiting));
-    const linkLeft = Float64Array.from(this.ways, (_, w) => total(w, Message.n));
-    const linkBytes = Float64Array.from(this.ways, (_, w) => total(w, Message.bytes));
-    this.ways.forEach((_, way) => {
-      if (!this.isShared(way)) return;
-      linkBusy[way] = 0;
-      for (let r = tables.firstResource[way]!; r < tables.firstResource[way + 1]!; r++) {
-        linkBusy[way]! += (tables.fluid ? this.fluid : this.shared).busySeconds(r, now);
-      }
-    });
-    // What was counted at entry but lies in the future, and flows that have not ended.
-    const { int, real, realWidth } = requests;
-    for (let slot = 0; slot < requests.used; slot++) {
-      const r = slot * realWidth;
-      const leavesAt = real[r + LEAVES_AT]!;
-      if (!(real[r + ARRIVED_AT]! >= 0 && leavesAt > now)) continue;
-      let hop = int[slot * intWidth + ROUTE]!;
-      const way = tables.hops[hop]!;
-      if (leavesAt === Number.POSITIVE_INFINITY) {
-        for (; this.isShared(tables.hops[hop]!); hop++) linkInside[tables.hops[hop]!]! += now - real[r + QUEUED_AT]!;
-        continue;
-      }
-      linkInside[way]! -= leavesAt - now;
-      if (real[r + BYTES]! < 0) continue;
-      linkBusy[way]! -= leavesAt - Math.max(now, real[r + STARTED_AT]!);
-      linkLeft[way]! -= 1;
-      linkBytes[way]! -= wireBytes(this.setup.links[way >> 1]!, real[r + BYTES]!);
-    }
-    return { linkBusy, linkInside, linkLeft, linkBytes };
+    return linkSnapshot(this, now);
   }
 
-  private enterShared(slot: number, way: number, now: number): void {
-    const { requests, tables } = this.host;
-    const { int, real, realWidth } = requests;
-    const r = slot * realWidth;
-    real[r + STARTED_AT] = now;
-    real[r + LEAVES_AT] = Number.POSITIVE_INFINITY;
-    int[slot * intWidth + CODE] = (FLOWING << entityBits) | 0;
-    const payload = real[r + BYTES]!;
-    if (!tables.fluid) {
-      const size = wireBytes(this.setup.links[way >> 1]!, payload);
-      const work = transmissionTime(bytes(size), this.ways[way]!.capacity);
-      this.shared.enter(this.resource(slot, way), slot, work, now);
+  /** A message is given up, or has been lost in its last attempt: its time on the link is over. */
+  givesUpNow(slot: number): void {
+    this.host.drop(slot, this.progress.lostBy(slot) >= 0 ? LINK : DEADLINE);
+  }
+
+  /** Lost when sent: tries again, or is dropped. */
+  private lose(slot: number, way: number, attempt: number, at: number): void {
+    const loss = this.setup.links[way >> 1]!.loss!;
+    if (attempt + 1 >= loss.attempts) {
+      if (at === this.host.agenda.now) this.givesUpNow(slot);
+      else this.schedule(slot, (GIVE_UP << entityBits) | way, at);
       return;
     }
-    const path: number[] = [];
-    const capacities: number[] = [];
-    let bits = 0;
-    for (let hop = int[slot * intWidth + ROUTE]!; this.isShared(tables.hops[hop]!); hop++) {
-      const next = tables.hops[hop]!;
-      path.push(this.resource(slot, next));
-      capacities.push(this.ways[next]!.capacity);
-      bits = Math.max(bits, wireBytes(this.setup.links[next >> 1]!, payload) * 8);
-    }
-    this.fluid.enter(path, capacities, slot, bits, now);
+    this.progress.again(slot);
+    this.add(slot, TRANSMIT, loss.retry);
+    this.schedule(slot, ENTRY << entityBits, at + loss.retry);
+  }
+
+  private giveUpAt(slot: number, way: number, at: number): void {
+    const { requests, agenda } = this.host;
+    const r = slot * requests.realWidth;
+    this.progress.clear(slot);
+    requests.real[r + LEAVES_AT] = at;
+    requests.real[r + BYTES] = -1;
+    this.givenUp[way]! += at - agenda.now;
+    if (at === agenda.now) this.host.drop(slot, DEADLINE);
+    else this.schedule(slot, (GIVE_UP << entityBits) | way, at);
   }
 
   private deliver(slot: number, link: Link, at: number, leftAt: number, way: number): void {
-    const { requests, tables, agenda } = this.host;
-    const i = slot * intWidth;
-    const isLast = tables.hops[requests.int[i + ROUTE]! + 1]! < 0;
+    const { requests, tables } = this.host;
+    const isLast = tables.hops[requests.int[slot * intWidth + ROUTE]! + 1]! < 0;
     const due = isLast ? at + link.perMessage : at;
     this.add(slot, PROPAGATE, due - leftAt);
-    requests.int[i + CODE] = (DELIVERY << entityBits) | way;
-    agenda.due[0] = due;
+    this.schedule(slot, (DELIVERY << entityBits) | way, due);
+  }
+
+  private schedule(slot: number, code: number, at: number): void {
+    const { requests, agenda } = this.host;
+    requests.int[slot * intWidth + CODE] = code;
+    agenda.due[0] = at;
     agenda.schedule(slot);
   }
 
-  /** Latency of a link, with this message's jitter. */
-  private propagation(slot: number, way: number): number {
+  /** When what left a link arrives at its end, with this attempt's jitter. */
+  private arrival(slot: number, way: number, attempt: number, leftAt: number): number {
     const { int } = this.host.requests;
+    const { now } = this.host.agenda;
     const i = slot * intWidth;
+    const resource = this.resource(slot, way);
     const jitter = this.host.tables.jitter[way]![int[i + STREAM]!]!;
-    const { latency } = this.ways[way]!;
-    return jitter === null
-      ? latency
-      : latency + jitter.value(int[i + NUMBER]!, int[i + DEVICE]!, int[i + STREAM_NUMBER]!);
+    let at = this.channels.arrival(resource, leftAt, now);
+    if (jitter !== null)
+      at += jitter.value(int[i + NUMBER]!, int[i + DEVICE]! + attempt * attemptUnit, int[i + STREAM_NUMBER]!);
+    return this.channels.afterSpell(resource, at, now);
+  }
+
+  private isLost(slot: number, way: number, attempt: number, at: number): boolean {
+    const losses = this.losses[way]!;
+    if (losses === null) return false;
+    const { requests, agenda } = this.host;
+    const { int, real, realWidth } = requests;
+    const i = slot * intWidth;
+    return losses.isLost(
+      int[i + STREAM]!,
+      int[i + NUMBER]!,
+      int[i + DEVICE]!,
+      attempt,
+      real[slot * realWidth + BYTES]!,
+      this.numberOf(slot, way),
+      at,
+      agenda.now,
+    );
+  }
+
+  /** The radio at the first end of a link that a request's messages use. */
+  private radio(slot: number, link: Link): number {
+    const { tables, requests } = this.host;
+    const i = slot * intWidth;
+    return tables.attached(requests.int[i + STREAM]!, requests.int[i + DEVICE]!, link.from);
   }
 
   /** Which of the resources of a link direction this request uses. */
@@ -326,22 +449,26 @@ export function plainLinks(
   setup: Setup,
   host: Pick<TransportHost, "dropsLate" | "recorder">,
 ): { shortcut: number[]; capacity: number[]; latency: number[] } {
+  const isPlain = host.recorder === null && !host.dropsLate;
   const ways = setup.links.flatMap((link) => [
     { link, ...link.up },
     { link, ...link.down },
   ]);
-  const isPlain = host.recorder === null && !host.dropsLate;
   return {
-    shortcut: ways.map(({ link, jitter }) => {
-      if (!isPlain || link.perMessage > 0 || link.header > 0 || jitter !== null || link.kind === "shared") return SLOW;
-      return link.kind === "fifo" ? FIFO : FIXED;
+    shortcut: ways.map(({ link, ...way }) => {
+      if (!isPlain || !isPlainLink(link) || !isPlainWay(way)) return SLOW;
+      return link.kind === "fifo" ? FIFO : link.kind === "fixed" ? FIXED : SLOW;
     }),
     capacity: ways.map((way) => way.capacity),
     latency: ways.map((way) => way.latency),
   };
 }
 
-/** Payload with the headers of its packets. */
-export function wireBytes(link: Link, payload: number): number {
-  return link.header === 0 ? payload : payload + Math.max(1, Math.ceil(payload / link.mtu)) * link.header;
+function isPlainLink(link: Link): boolean {
+  const asks = link.perMessage > 0 || link.header > 0 || link.connection === "new";
+  return !asks && link.loss === null && link.outages === null && link.energy === null;
+}
+
+function isPlainWay(way: LinkDirection): boolean {
+  return way.varying === null && way.delays === null && way.jitter === null && way.bursts === null;
 }

@@ -1,8 +1,11 @@
 /** How long a run may drain after its last arrival. */
+import { bytes, seconds } from "../units.ts";
 import type { Distribution } from "./distribution.ts";
 import { mean } from "./distribution-moments.ts";
+import { connectionRounds } from "./links/connection.ts";
+import { attemptsOf } from "./links/loss.ts";
+import { wireBytes } from "./links/wire.ts";
 import type { Setup, Size } from "./setup.ts";
-import { wireBytes } from "./transport.ts";
 
 /** Unloaded times that a run may drain at least, so that a single request ends even when it arrives at 0. */
 const leastUnloaded = 100;
@@ -42,8 +45,16 @@ export function unloadedTime(setup: Setup): number {
 }
 
 function crossing(link: Setup["links"][number], payload: number): number {
+  const attempts = attemptsOf(link, payload);
+  const roundTrip = seconds(link.up.latency + link.down.latency);
+  const rounds = link.connection === "new" ? connectionRounds(bytes(payload), link.up.capacity, roundTrip) : 0;
   const way = (direction: typeof link.up): number => {
-    const time = (wireBytes(link, payload) * 8) / direction.capacity + direction.latency + meanOf(direction.jitter);
+    const time =
+      (attempts * wireBytes(link, payload) * 8) / direction.capacity +
+      (attempts - 1) * (link.loss?.retry ?? 0) +
+      rounds * roundTrip +
+      direction.latency +
+      meanOf(direction.jitter);
     return Number.isFinite(time) ? time : 0;
   };
   return Math.max(way(link.up), way(link.down)) + 2 * link.perMessage;

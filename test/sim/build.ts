@@ -4,10 +4,20 @@ import type { Replication } from "../../src/sim/collector.ts";
 import { partNames } from "../../src/sim/collector.ts";
 import type { Distribution } from "../../src/sim/distribution.ts";
 import type { ExitRule } from "../../src/sim/exit-rules/index.ts";
+import type { Varying } from "../../src/sim/links/varying.ts";
 import type { PlacementRule } from "../../src/sim/placement-rules/index.ts";
 import type { Recorder } from "../../src/sim/recorder.ts";
 import { DEVICE, EXIT, GROUP, intWidth, NUMBER, ORDER, STREAM } from "../../src/sim/requests.ts";
-import type { Arrivals, Link, LinkDirection, NodeGroup, RunLength, Setup, Stream } from "../../src/sim/setup.ts";
+import type {
+  Arrivals,
+  Bursts,
+  Link,
+  LinkDirection,
+  NodeGroup,
+  RunLength,
+  Setup,
+  Stream,
+} from "../../src/sim/setup.ts";
 import { simulate } from "../../src/sim/simulation.ts";
 import { bitsPerSecond, seconds } from "../../src/units.ts";
 
@@ -51,17 +61,23 @@ export interface LinkOptions extends Partial<Omit<Link, "up" | "down" | "perMess
   /** [s] */
   readonly latency?: number;
   readonly jitter?: Distribution;
+  readonly varying?: Varying;
+  readonly delays?: Varying;
+  readonly bursts?: Bursts;
   /** [s] */
   readonly perMessage?: number;
 }
 
 /** Both directions alike. */
 export function link(from: number, to: number, options: LinkOptions = {}): Link {
-  const { rate, latency, jitter, perMessage, ...rest } = options;
+  const { rate, latency, jitter, varying, delays, bursts, perMessage, ...rest } = options;
   const way: LinkDirection = {
     capacity: bitsPerSecond(rate ?? Number.POSITIVE_INFINITY),
     latency: seconds(latency ?? 0),
     jitter: jitter ?? null,
+    varying: varying ?? null,
+    delays: delays ?? null,
+    bursts: bursts ?? null,
   };
   return {
     name: `link-${from}-${to}`,
@@ -74,6 +90,11 @@ export function link(from: number, to: number, options: LinkOptions = {}): Link 
     perMessage: seconds(perMessage ?? 0),
     mtu: Number.POSITIVE_INFINITY,
     header: 0,
+    loss: null,
+    outages: null,
+    connection: "persistent",
+    energy: null,
+    flowCap: bitsPerSecond(Number.POSITIVE_INFINITY),
     ...rest,
   };
 }
@@ -88,6 +109,7 @@ export function stream(options: Partial<Stream> = {}): Stream {
     late: "keep",
     priority: 0,
     answerTo: "nowhere",
+    weight: 1,
     ...options,
   };
 }
@@ -95,6 +117,7 @@ export function stream(options: Partial<Stream> = {}): Stream {
 export interface Options {
   readonly nodes?: readonly NodeGroup[];
   readonly links?: readonly Link[];
+  readonly routes?: readonly (readonly number[])[];
   readonly streams?: readonly Stream[];
   /** Time of each segment, the same on every node and for every stream, or `[stream][node][segment]`. */
   readonly times?: readonly Amount[];
@@ -141,6 +164,7 @@ export function build(options: Options): Setup {
   return {
     nodes,
     links,
+    routes: options.routes ?? [],
     streams,
     model: {
       segments: cuts.map((k) => `segment-${k}`),

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { FluidLinks } from "../../src/sim/links/fluid.ts";
+import { ConstantRate, type FlowHost } from "../../src/sim/links/link-kind.ts";
 import { SharedLinks } from "../../src/sim/links/shared.ts";
 import { at, build, endsOf, follow, link, node, partsOf, sequence, stream } from "./build.ts";
 
@@ -108,17 +109,19 @@ function drive(flows: readonly { at: number; work: number }[], kind: "virtual ti
   const ends: number[] = [];
   const due: { time: number; id: number; generation: number }[] = [];
   let now = 0;
-  const host = {
-    flowEnds: (slot: number) => {
+  const host: FlowHost = {
+    sent: (slot: number) => {
       ends[slot] = now;
     },
     scheduleFlow: (time: number, id: number, generation: number) => {
-      due.push({ time, id, generation });
+      if (time < Number.POSITIVE_INFINITY) due.push({ time, id, generation });
     },
     orderOf: (slot: number) => slot,
+    rateOf: () => new ConstantRate(1),
+    weightOf: () => 1,
+    capOf: () => Number.POSITIVE_INFINITY,
   };
-  const shared = new SharedLinks(host);
-  const fluid = new FluidLinks(host);
+  const links = kind === "fluid" ? new FluidLinks(host) : new SharedLinks(host);
   const coming = flows.map((flow, slot) => ({ ...flow, slot })).sort((a, b) => a.at - b.at);
   for (;;) {
     due.sort((a, b) => a.time - b.time);
@@ -128,13 +131,11 @@ function drive(flows: readonly { at: number; work: number }[], kind: "virtual ti
     if (next === undefined || (arriving !== undefined && arriving.at <= next.time)) {
       coming.shift();
       now = arriving!.at;
-      if (kind === "fluid") fluid.enter([0], [1], arriving!.slot, arriving!.work, now);
-      else shared.enter(0, arriving!.slot, arriving!.work, now);
+      links.enter([0], arriving!.slot, arriving!.work, now);
     } else {
       due.shift();
       now = next.time;
-      if (kind === "fluid") fluid.complete(next.id, next.generation, now);
-      else shared.complete(next.id, next.generation, now);
+      links.event(next.id, next.generation, now);
     }
   }
 }

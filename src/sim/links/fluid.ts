@@ -1,40 +1,48 @@
 /**
- * Flows over several capacities at once, max-min fair by progressive filling. Exact: rates change only when a flow begins or ends, and
- * only in the connected part of the network that it touches. Flows of one path have one rate, so they are kept as a bundle with its own
- * virtual time: what an event costs follows the paths in use, not the flows. Work is in bits.
+ * Flows over several capacities at once, weighted max-min fair by progressive filling, each with a rate limit if it has one. Exact:
+ * rates change only when a flow begins or ends or a capacity changes, and only in the connected part of the network that it touches.
+ * Flows of one path and weight have one rate, so they are kept as a bundle with its own virtual time: what an event costs follows the
+ * paths in use, not the flows. Work is in bits.
  */
-import { type FlowHost, residue } from "./shared.ts";
+import { FlowHeap } from "./flow-heap.ts";
+import { type FlowHost, type FlowingKind, type Rate, residue } from "./link-kind.ts";
 
 interface Bundle {
   readonly id: number;
-  readonly path: readonly number[];
+  readonly path: readonly Resource[];
+  readonly weight: number;
+  /** Most that one flow gets [bit/s]. */
+  readonly cap: number;
   /** Bits sent for each of its flows since it was last empty. */
   sent: number;
   /** Rate of each flow [bit/s]. */
   rate: number;
   since: number;
-  /** Binary heap of flows by (end, order): the value of `sent` at which a flow ends, its size, its request. */
-  readonly ends: number[];
-  readonly sizes: number[];
-  readonly slots: number[];
+  readonly flows: FlowHeap;
   /** What was scheduled last; earlier schedules are stale. */
   generation: number;
 }
 
 interface Resource {
-  readonly capacity: number;
+  readonly id: number;
+  readonly rate: Rate;
   /** Bundles with at least one flow. */
   readonly bundles: Set<Bundle>;
-  /** Bits carried. */
-  carried: number;
-  /** Scratch of progressive filling. */
+  /** Capacity until it changes next. */
+  capacity: number;
+  generation: number;
+  /** Share of the capacity in use, 1 where it is 0 and somebody waits; and its integral up to `since`. */
+  load: number;
+  used: number;
+  since: number;
+  /** Scratch of progressive filling: capacity left, weight of the flows without a rate. */
   spare: number;
   open: number;
 }
 
-export class FluidLinks {
+export class FluidLinks implements FlowingKind {
   private readonly host: FlowHost;
-  private readonly resources: Resource[] = [];
+  private readonly resources: (Resource | undefined)[] = [];
   private readonly bundles: Bundle[] = [];
   private readonly byPath = new Map<string, Bundle>();
 
@@ -42,77 +50,112 @@ export class FluidLinks {
     this.host = host;
   }
 
-  /** @param path resources crossed, with their capacities [bit/s] in `capacities` @param size [bit] */
-  enter(path: readonly number[], capacities: readonly number[], slot: number, size: number, now: number): void {
-    const bundle = this.bundleOf(path, capacities);
+  enter(path: readonly number[], slot: number, bits: number, now: number): void {
+    const bundle = this.bundleOf(path, this.host.weightOf(slot), now);
     const touched = this.connected([bundle]);
     this.advance(touched, now);
-    if (bundle.ends.length === 0) {
+    if (bundle.flows.length === 0) {
       bundle.sent = 0;
-      for (const id of path) this.resources[id]!.bundles.add(bundle);
-      if (!touched.includes(bundle)) touched.push(bundle);
+      for (const r of bundle.path) {
+        // An idle capacity was not followed while it changed.
+        if (r.bundles.size === 0) this.follow(r, now);
+        r.bundles.add(bundle);
+      }
+      touched.push(bundle);
     }
-    this.push(bundle, bundle.sent + size, size, slot);
-    this.share(touched, now);
+    bundle.flows.push(bundle.sent + bits, bits, slot);
+    this.share(touched, bundle.path, now);
   }
 
-  complete(id: number, generation: number, now: number): void {
-    const bundle = this.bundles[id]!;
-    if (generation !== bundle.generation || bundle.ends.length === 0) return;
+  /** Even entities are bundles with a flow that ends, odd ones capacities that change. */
+  event(entity: number, generation: number, now: number): void {
+    if (entity % 2 === 1) this.change(this.resources[entity >> 1]!, generation, now);
+    else this.complete(this.bundles[entity >> 1]!, generation, now);
+  }
+
+  /** Integral of the used share of the capacity, up to `now`: seconds at full rate. */
+  busySeconds(id: number, now: number): number {
+    const r = this.resources[id];
+    return r === undefined ? 0 : r.used + r.load * (now - r.since);
+  }
+
+  private complete(bundle: Bundle, generation: number, now: number): void {
+    if (generation !== bundle.generation || bundle.flows.length === 0) return;
     const touched = this.connected([bundle]);
     this.advance(touched, now);
-    bundle.sent = Math.max(bundle.sent, bundle.ends[0]!);
+    bundle.sent = Math.max(bundle.sent, bundle.flows.end);
     const ended: number[] = [];
     for (const b of touched) {
-      while (b.ends.length > 0 && b.ends[0]! - b.sent <= residue * b.sizes[0]!) ended.push(this.pop(b));
-      if (b.ends.length === 0) for (const resource of b.path) this.resources[resource]!.bundles.delete(b);
+      while (b.flows.length > 0 && b.flows.end - b.sent <= residue * b.flows.size) ended.push(b.flows.pop());
+      if (b.flows.length === 0) for (const r of b.path) r.bundles.delete(b);
     }
     this.share(
-      touched.filter((b) => b.ends.length > 0),
+      touched.filter((b) => b.flows.length > 0),
+      touched.flatMap((b) => b.path),
       now,
     );
     ended.sort((a, b) => this.host.orderOf(a) - this.host.orderOf(b));
-    for (const slot of ended) this.host.flowEnds(slot);
+    for (const slot of ended) this.host.sent(slot, 0, 0);
   }
 
-  /** Bits carried over the capacity, up to `now`: seconds at full rate. */
-  busySeconds(id: number, now: number): number {
-    const resource = this.resources[id];
-    if (resource === undefined) return 0;
-    let bits = resource.carried;
-    for (const b of resource.bundles) bits += b.ends.length * b.rate * (now - b.since);
-    return bits / resource.capacity;
+  private change(r: Resource, generation: number, now: number): void {
+    if (generation !== r.generation || r.bundles.size === 0) return;
+    const touched = this.connected([...r.bundles]);
+    this.advance(touched, now);
+    this.follow(r, now);
+    this.share(touched, [], now);
   }
 
-  private bundleOf(path: readonly number[], capacities: readonly number[]): Bundle {
-    const key = path.join(" ");
+  /** Takes the capacity of now, and asks to be told of its next change. */
+  private follow(r: Resource, now: number): void {
+    r.rate.forget(now);
+    r.capacity = r.rate.at(now);
+    r.generation = (r.generation + 1) & 0x3fffffff;
+    this.host.scheduleFlow(r.rate.changeAfter(now), r.id * 2 + 1, r.generation);
+  }
+
+  private bundleOf(path: readonly number[], weight: number, now: number): Bundle {
+    const key = `${path.join(" ")}/${weight}`;
     const known = this.byPath.get(key);
     if (known !== undefined) return known;
     const bundle: Bundle = {
       id: this.bundles.length,
-      path,
+      path: path.map((id) => this.resourceOf(id, now)),
+      weight,
+      cap: Math.min(...path.map((id) => this.host.capOf(id))),
       sent: 0,
       rate: 0,
       since: 0,
-      ends: [],
-      sizes: [],
-      slots: [],
+      flows: new FlowHeap((slot) => this.host.orderOf(slot)),
       generation: 0,
     };
-    path.forEach((id, i) => {
-      this.resources[id] ??= { capacity: capacities[i]!, bundles: new Set(), carried: 0, spare: 0, open: 0 };
-    });
     this.bundles.push(bundle);
     this.byPath.set(key, bundle);
     return bundle;
   }
 
+  private resourceOf(id: number, now: number): Resource {
+    this.resources[id] ??= {
+      id,
+      rate: this.host.rateOf(id),
+      bundles: new Set(),
+      capacity: 0,
+      generation: 0,
+      load: 0,
+      used: 0,
+      since: now,
+      spare: 0,
+      open: 0,
+    };
+    return this.resources[id];
+  }
+
   /** Bundles in use that share a capacity with these, directly or through others. */
   private connected(start: readonly Bundle[]): Bundle[] {
-    const found = new Set<Bundle>(start.filter((b) => b.ends.length > 0));
-    const resources = new Set<number>(start.flatMap((b) => b.path));
-    for (const id of resources) {
-      for (const b of this.resources[id]!.bundles) {
+    const found = new Set<Bundle>(start.filter((b) => b.flows.length > 0));
+    const resources = new Set<Resource>(start.flatMap((b) => b.path));
+    for (const r of resources) {
+      for (const b of r.bundles) {
         found.add(b);
         for (const other of b.path) resources.add(other);
       }
@@ -122,86 +165,75 @@ export class FluidLinks {
 
   private advance(bundles: readonly Bundle[], now: number): void {
     for (const b of bundles) {
-      const each = b.rate * (now - b.since);
-      b.sent += each;
+      b.sent += b.rate * (now - b.since);
       b.since = now;
-      for (const id of b.path) this.resources[id]!.carried += each * b.ends.length;
     }
   }
 
-  /** New rates for bundles that are all that is connected, and when the first flow of each ends. */
-  private share(bundles: readonly Bundle[], now: number): void {
-    const resources = new Set<Resource>(bundles.flatMap((b) => b.path.map((id) => this.resources[id]!)));
+  /**
+   * New rates for bundles that are all that is connected, and when the first flow of each ends.
+   * @param left resources that they may have left
+   */
+  private share(bundles: readonly Bundle[], left: readonly Resource[], now: number): void {
+    const resources = new Set<Resource>([...left, ...bundles.flatMap((b) => b.path)]);
     for (const r of resources) {
+      r.used += r.load * (now - r.since);
+      r.since = now;
       r.spare = r.capacity;
       r.open = 0;
-      for (const b of r.bundles) r.open += b.ends.length;
+      for (const b of r.bundles) r.open += b.flows.length * b.weight;
     }
-    const waiting = new Set(bundles);
-    while (waiting.size > 0) {
-      let narrowest: Resource | null = null;
-      let rate = Number.POSITIVE_INFINITY;
-      for (const r of resources) {
-        if (r.open === 0 || r.spare / r.open >= rate) continue;
-        rate = r.spare / r.open;
-        narrowest = r;
-      }
-      if (narrowest === null) throw new Error(`fluid links: ${waiting.size} bundles without a capacity at t=${now} s`);
-      for (const b of narrowest.bundles) {
-        if (!waiting.delete(b)) continue;
-        b.rate = rate;
-        for (const id of b.path) {
-          const r = this.resources[id]!;
-          r.spare = Math.max(0, r.spare - rate * b.ends.length);
-          r.open -= b.ends.length;
-        }
-      }
+    this.fill(bundles, resources, now);
+    for (const r of resources) {
+      r.load = r.bundles.size === 0 ? 0 : r.capacity === 0 ? 1 : Math.min(1, carried(r) / r.capacity);
     }
     for (const b of bundles) {
       b.since = now;
       b.generation = (b.generation + 1) & 0x3fffffff;
-      this.host.scheduleFlow(now + Math.max(0, b.ends[0]! - b.sent) / b.rate, b.id, b.generation);
+      const at = b.rate > 0 ? now + Math.max(0, b.flows.end - b.sent) / b.rate : Number.POSITIVE_INFINITY;
+      this.host.scheduleFlow(at, b.id * 2, b.generation);
     }
   }
 
-  private before(b: Bundle, i: number, j: number): boolean {
-    const [x, y] = [b.ends[i]!, b.ends[j]!];
-    return x !== y ? x < y : this.host.orderOf(b.slots[i]!) < this.host.orderOf(b.slots[j]!);
-  }
-
-  private push(b: Bundle, end: number, size: number, slot: number): void {
-    let i = b.ends.push(end) - 1;
-    b.sizes.push(size);
-    b.slots.push(slot);
-    while (i > 0) {
-      const parent = (i - 1) >> 1;
-      if (!this.before(b, i, parent)) break;
-      swap(b, i, parent);
-      i = parent;
-    }
-  }
-
-  private pop(b: Bundle): number {
-    const slot = b.slots[0]!;
-    const last = b.ends.length - 1;
-    swap(b, 0, last);
-    b.ends.pop();
-    b.sizes.pop();
-    b.slots.pop();
-    for (let i = 0; ; ) {
-      let least = i;
-      for (const child of [2 * i + 1, 2 * i + 2]) if (child < last && this.before(b, child, least)) least = child;
-      if (least === i) return slot;
-      swap(b, i, least);
-      i = least;
+  /** Progressive filling: the level rises for all until a capacity is used up or a flow has all it may have. */
+  private fill(bundles: readonly Bundle[], resources: Iterable<Resource>, now: number): void {
+    const waiting = new Set(bundles);
+    while (waiting.size > 0) {
+      let level = Number.POSITIVE_INFINITY;
+      let narrowest: Resource | null = null;
+      for (const r of resources) {
+        if (!(r.open > 0) || r.spare / r.open >= level) continue;
+        level = r.spare / r.open;
+        narrowest = r;
+      }
+      let fixed: Bundle[] = [];
+      for (const b of waiting) {
+        if (b.cap / b.weight < level) {
+          level = b.cap / b.weight;
+          fixed = [b];
+        } else if (b.cap / b.weight === level && fixed.length > 0) fixed.push(b);
+      }
+      if (fixed.length === 0) {
+        if (narrowest === null)
+          throw new Error(`fluid links: ${waiting.size} bundles without a capacity at t=${now} s`);
+        fixed = [...narrowest.bundles].filter((b) => waiting.has(b));
+        // What rounding leaves open belongs to nobody.
+        if (fixed.length === 0) narrowest.open = 0;
+      }
+      for (const b of fixed) {
+        waiting.delete(b);
+        b.rate = level * b.weight;
+        for (const r of b.path) {
+          r.spare = Math.max(0, r.spare - b.rate * b.flows.length);
+          r.open -= b.weight * b.flows.length;
+        }
+      }
     }
   }
 }
 
-function swap(b: Bundle, i: number, j: number): void {
-  for (const list of [b.ends, b.sizes, b.slots]) {
-    const held = list[i]!;
-    list[i] = list[j]!;
-    list[j] = held;
-  }
+function carried(r: Resource): number {
+  let rate = 0;
+  for (const b of r.bundles) rate += b.rate * b.flows.length;
+  return rate;
 }

@@ -1,0 +1,87 @@
+/** A value over time, from pieces that are made as far as somebody asks and forgotten once they lie behind. */
+import type { Pieces } from "./pieces.ts";
+
+/** Pieces kept before those that lie behind are thrown away. */
+const kept = 256;
+
+export class Timeline {
+  private readonly pieces: Pieces;
+  private ends: number[] = [];
+  private values: number[] = [];
+  /** First piece that may still be asked for. */
+  private first = 0;
+
+  constructor(pieces: Pieces) {
+    this.pieces = pieces;
+    this.extend();
+  }
+
+  /** Nobody asks about times before `now` any more. */
+  forget(now: number): void {
+    while (this.ends[this.first]! <= now) {
+      this.first++;
+      if (this.first === this.ends.length) this.extend();
+    }
+    if (this.first < kept) return;
+    this.ends = this.ends.slice(this.first);
+    this.values = this.values.slice(this.first);
+    this.first = 0;
+  }
+
+  /** Value at `t`, that of the piece that begins where two meet. */
+  at(t: number): number {
+    return this.values[this.pieceAt(t)]!;
+  }
+
+  /** End of the piece at `t`; +Infinity when it is the last. */
+  changeAfter(t: number): number {
+    return this.ends[this.pieceAt(t)]!;
+  }
+
+  /** Integral of the value from one instant to another, bits for a rate. */
+  integral(from: number, to: number): number {
+    if (!(to > from)) return 0;
+    let sum = 0;
+    let t = from;
+    for (let i = this.pieceAt(from); ; i++) {
+      if (i === this.ends.length) this.extend();
+      const end = Math.min(to, this.ends[i]!);
+      if (this.values[i]! > 0) sum += this.values[i]! * (end - t);
+      if (end === to) return sum;
+      t = end;
+    }
+  }
+
+  /** Instant at which the integral from `start` on reaches `amount`; +Infinity when it never does. At a value of 0 nothing ends. */
+  reaches(start: number, amount: number): number {
+    if (start === Number.POSITIVE_INFINITY) return start;
+    let left = amount;
+    let t = start;
+    for (let i = this.pieceAt(start); ; i++) {
+      if (i === this.ends.length) this.extend();
+      const value = this.values[i]!;
+      const end = this.ends[i]!;
+      if (value > 0) {
+        const room = value * (end - t);
+        if (left <= room) return t + left / value;
+        left -= room;
+      }
+      if (end === Number.POSITIVE_INFINITY) return end;
+      t = end;
+    }
+  }
+
+  private pieceAt(t: number): number {
+    let i = this.first;
+    for (; ; i++) {
+      if (i === this.ends.length) this.extend();
+      if (this.ends[i]! > t) return i;
+    }
+  }
+
+  private extend(): void {
+    this.pieces.next();
+    this.ends.push(this.pieces.until);
+    this.values.push(this.pieces.value);
+  }
+}
