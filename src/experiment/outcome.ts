@@ -2,7 +2,9 @@
 import type { Replication } from "../sim/collector.ts";
 import type { Setup } from "../sim/setup.ts";
 import { type Recorder, simulate } from "../sim/simulation.ts";
+import { batchesOf } from "./batches.ts";
 import { Estimator } from "./estimator.ts";
+import { isInterval } from "./metrics.ts";
 import type { Distributions, PolicyResult } from "./result.ts";
 import { summarise } from "./summarise.ts";
 import { verdictOf } from "./verdict.ts";
@@ -47,8 +49,11 @@ export function outcomeOf(setup: Setup, replications: readonly Replication[], co
   const windows = replications.map((r) => new Window(setup, r, cut.from));
   const estimator = new Estimator(confidence);
   const all = (): boolean => true;
+  const batches = batchesOf(setup, windows);
+  const verdict = verdictOf(setup, windows, batches, cut.tooShort, estimator);
+  const result = summarise(setup, windows, batches, cut.warmup, verdict, estimator);
   return {
-    result: summarise(setup, windows, cut.warmup, verdictOf(setup, windows, cut.tooShort, estimator), estimator),
+    result: verdict.steady ? result : withoutIntervals(result),
     distribution: {
       name: setup.policy.name,
       replications: windows.map((w) => ({ latency_s: [...w.latencies(all).toHistogram().cells()] })),
@@ -56,6 +61,19 @@ export function outcomeOf(setup: Setup, replications: readonly Replication[], co
     rows: rowCounts(windows),
     events: replications.reduce((n, r) => n + r.events, 0),
   };
+}
+
+/** Shares of answers do not depend on how long a queue has been growing. */
+const timeless: readonly string[] = ["accuracy", "share"];
+
+/** Estimates stand, limits do not: without a steady state there is nothing they could be limits of. */
+function withoutIntervals<T>(value: T): T {
+  if (typeof value !== "object" || value === null) return value;
+  if (isInterval(value)) return { ...value, low: null, high: null };
+  if (Array.isArray(value)) return value.map(withoutIntervals) as T;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, timeless.includes(key) ? inner : withoutIntervals(inner)]),
+  ) as T;
 }
 
 function rowCounts(windows: readonly Window[]): RowCounts | null {

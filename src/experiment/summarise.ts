@@ -3,7 +3,7 @@ import { dropReasons, Message, type partNames, Visit } from "../sim/collector.ts
 import { combineFingerprints } from "../sim/fingerprint.ts";
 import type { Selection } from "../sim/samples.ts";
 import type { Setup } from "../sim/setup.ts";
-import type { Estimator } from "./estimator.ts";
+import type { Estimator, Ratios } from "./estimator.ts";
 import type {
   ExitResult,
   Interval,
@@ -15,7 +15,7 @@ import type {
   RequestCounts,
   StreamResult,
 } from "./result.ts";
-import { smallestSample } from "./statistics/index.ts";
+import { quantileRanks, smallestSample, studentFactor } from "./statistics/index.ts";
 import type { Verdict } from "./verdict.ts";
 import { type Completed, partIndex, type Window } from "./window.ts";
 
@@ -28,15 +28,19 @@ export interface Warmup {
   readonly found: boolean;
 }
 
-/** @param windows one per replication, cut alike */
+/**
+ * @param windows one per replication, cut alike
+ * @param batches of long runs, where there are too few replications for intervals; else none
+ */
 export function summarise(
   setup: Setup,
   windows: readonly Window[],
+  batches: readonly Window[],
   warmup: Warmup,
   verdict: Verdict,
   estimator: Estimator,
 ): PolicyResult {
-  const s = new Summary(setup, windows, estimator);
+  const s = new Summary(setup, windows, batches, estimator);
   const all: Wanted = () => true;
   const exits = setup.model.exits;
   return {
@@ -74,26 +78,49 @@ export function summarise(
 
 const total = (values: Float64Array): number => values.reduce((sum, v) => sum + v, 0);
 
+type Reading = (window: Window) => number | null;
+
+const ratios = (windows: readonly Window[], top: Reading, bottom: Reading): Ratios => ({
+  tops: windows.map(top),
+  bottoms: windows.map(bottom),
+});
+
+/** The same for a window asked before. */
+function once<T>(read: (window: Window) => T): (window: Window) => T {
+  const known = new Map<Window, T>();
+  return (window) => {
+    if (!known.has(window)) known.set(window, read(window));
+    return known.get(window)!;
+  };
+}
+
 class Summary {
   private readonly setup: Setup;
   private readonly windows: readonly Window[];
+  private readonly batches: readonly Window[];
   private readonly estimator: Estimator;
   readonly hasAccuracy: boolean;
 
-  constructor(setup: Setup, windows: readonly Window[], estimator: Estimator) {
+  constructor(setup: Setup, windows: readonly Window[], batches: readonly Window[], estimator: Estimator) {
     this.setup = setup;
     this.windows = windows;
+    this.batches = batches;
     this.estimator = estimator;
     const { outputs } = setup.model;
     this.hasAccuracy = outputs.kind === "table" || outputs.accuracy.every((a) => a !== null);
   }
 
   means(value: (window: Window) => number | null): I {
-    return this.estimator.mean(this.windows.map(value));
+    return this.estimator.mean(this.windows.map(value), this.batches.map(value));
   }
 
-  private ratio(top: (window: Window) => number | null, bottom: (window: Window) => number | null): I {
-    return this.estimator.ratio(this.windows.map(top), this.windows.map(bottom));
+  private ratio(top: Reading, bottom: Reading): I {
+    return this.estimator.ratio(ratios(this.windows, top, bottom), ratios(this.batches, top, bottom));
+  }
+
+  /** A ratio that is a share of trials. */
+  private proportion(top: Reading, bottom: Reading): I {
+    return this.estimator.share(ratios(this.windows, top, bottom), ratios(this.batches, top, bottom));
   }
 
   pooled(wanted: Wanted): number {
@@ -119,36 +146,61 @@ class Summary {
   }
 
   latency(wanted: Wanted): LatencySummary {
-    const done = this.windows.map((w) => w.completed(wanted));
-    const samples = this.windows.map((w) => w.latencies(wanted));
+    const done = once((w) => w.completed(wanted));
+    const mean = this.means((w) => (done(w).n > 0 ? done(w).latency / done(w).n : null));
+    const spread = this.means((w) => (done(w).n > 1 ? done(w).variance : null));
     return {
-      mean: this.estimator.mean(done.map((c) => (c.n > 0 ? c.latency / c.n : null))),
-      sd: this.estimator.mean(done.map((c) => (c.n > 1 ? Math.sqrt(c.variance) : null))),
-      ...this.quantiles(samples),
+      mean,
+      sd: this.means((w) => (done(w).n > 1 ? Math.sqrt(done(w).variance) : null)),
+      ...this.quantiles(
+        this.windows.map((w) => w.latencies(wanted)),
+        this.independent(mean, spread),
+      ),
     };
   }
 
-  private quantiles(samples: readonly Selection[]): Omit<LatencySummary, "mean" | "sd"> {
+  /** Independent values that tell as much about a mean as the correlated ones of a long run; null where replications are independent. */
+  private independent(mean: I, variance: I): number | null {
+    if (this.batches.length === 0 || mean === null || mean.low === null || mean.high === null) return null;
+    const error = (mean.high - mean.low) / 2 / studentFactor(mean.confidence, mean.n - 1);
+    return error > 0 && variance !== null ? variance.estimate / error ** 2 : Number.POSITIVE_INFINITY;
+  }
+
+  private quantiles(samples: readonly Selection[], independent: number | null): Omit<LatencySummary, "mean" | "sd"> {
     const max = samples.map((s) => s.max).filter((m) => m !== null);
+    const at = (q: number): I => this.quantile(samples, q, independent);
     return {
-      p50: this.quantile(samples, 0.5),
-      p90: this.quantile(samples, 0.9),
-      p95: this.quantile(samples, 0.95),
-      p99: this.quantile(samples, 0.99),
-      p999: this.quantile(samples, 0.999),
+      p50: at(0.5),
+      p90: at(0.9),
+      p95: at(0.95),
+      p99: at(0.99),
+      p999: at(0.999),
       max: max.length === 0 ? null : Math.max(...max),
     };
   }
 
-  private quantile(samples: readonly Selection[], q: number): I {
+  /** Limits from replications, or of a long run from order statistics; none where there are too few values. */
+  private quantile(samples: readonly Selection[], q: number, independent: number | null): I {
     const interval = this.estimator.mean(samples.map((s) => s.quantile(q)));
+    if (interval === null) return null;
+    const { confidence } = this.estimator;
     const pooled = samples.reduce((n, s) => n + s.count, 0);
-    return interval === null || pooled >= smallestSample(q) ? interval : { ...interval, low: null, high: null };
+    const worth = independent === null ? pooled : Math.min(pooled, Math.floor(independent));
+    if (worth < smallestSample(q, confidence)) return { ...interval, low: null, high: null };
+    if (independent === null) return interval;
+    const ranks = quantileRanks(worth, q, confidence)!;
+    const all = samples.reduce((a, b) => a.merge(b));
+    return {
+      ...interval,
+      low: all.ranked(Math.max(1, Math.floor((ranks.low * pooled) / worth))),
+      high: all.ranked(Math.min(pooled, Math.ceil((ranks.high * pooled) / worth))),
+      n: worth,
+    };
   }
 
   parts(wanted: Wanted): Parts {
-    const done = this.windows.map((w) => w.completed(wanted));
-    const mean = (index: number): I => this.estimator.mean(done.map((c) => (c.n > 0 ? c.parts[index]! / c.n : null)));
+    const done = once((w) => w.completed(wanted));
+    const mean = (index: number): I => this.means((w) => (done(w).n > 0 ? done(w).parts[index]! / done(w).n : null));
     const { nodes } = this.setup;
     const part = (name: (typeof partNames)[number]): I => mean(partIndex(nodes.length, name));
     return {
@@ -163,7 +215,7 @@ class Summary {
   }
 
   share(wanted: Wanted, among: Wanted): I {
-    return this.ratio(
+    return this.proportion(
       (w) => w.completed(wanted).n,
       (w) => w.completed(among).n,
     );
@@ -175,12 +227,12 @@ class Summary {
   }
 
   private rightShare(wanted: Wanted): I {
-    const done = this.windows.map((w) => w.completed(wanted));
-    const rows = this.windows.map((w) => w.rows((stream, exit) => wanted(stream, exit, -1)));
+    const done = once((w) => w.completed(wanted));
+    const [right, given]: [Reading, Reading] = [(w) => done(w).correct, (w) => done(w).n];
     return this.estimator.accuracy(
-      done.map((c) => c.correct),
-      done.map((c) => c.n),
-      rows,
+      ratios(this.windows, right, given),
+      this.windows.map((w) => w.rows((stream, exit) => wanted(stream, exit, -1))),
+      ratios(this.batches, right, given),
     );
   }
 
@@ -222,11 +274,11 @@ class Summary {
         (n, s, i) => (s.deadline === null || (stream !== null && i !== stream) ? n : n + w.arrived(i)),
         0,
       );
-    return this.ratio((w) => this.missed(w, stream), withDeadline);
+    return this.proportion((w) => this.missed(w, stream), withDeadline);
   }
 
   droppedShare(stream: number | null): I {
-    return this.ratio(
+    return this.proportion(
       (w) => w.allDropped(stream),
       (w) => w.arrived(stream),
     );
@@ -305,18 +357,23 @@ class Summary {
 
   node(g: number): NodeResult {
     const { count, servers } = this.setup.nodes[g]!;
-    const visits = this.windows.map((w) => w.visits(g));
+    const visits = once((w) => w.visits(g));
     const waiting = this.windows.map((w) => w.waiting(g));
-    const per = (read: (v: Float64Array) => number): I =>
-      this.estimator.mean(visits.map((v) => (v[Visit.n]! > 0 ? read(v) / v[Visit.n]! : null)));
+    const of = (read: (v: Float64Array, w: Window) => number | null, least = 1): I =>
+      this.means((w) => (visits(w)[Visit.n]! >= least ? read(visits(w), w) : null));
     const service = (v: Float64Array, w: Window): number => {
       const shift = w.replication.collector.serviceShift[g]!;
       return Number.isNaN(shift) ? 0 : v[Visit.n]! * shift + v[Visit.service]!;
     };
-    const spread = (v: Float64Array, first: number, square: number): number | null => {
+    const spread = (v: Float64Array, w: Window, first: number, square: number): number => {
       const n = v[Visit.n]!;
-      return n > 1 ? Math.sqrt(Math.max(0, (v[square]! - v[first]! ** 2 / n) / (n - 1))) : null;
+      return w.withoutDust((v[square]! - v[first]! ** 2 / n) / (n - 1));
     };
+    const meanWait = of((v) => v[Visit.waiting]! / v[Visit.n]!);
+    const independent = this.independent(
+      meanWait,
+      of((v, w) => spread(v, w, Visit.waiting, Visit.waitingSquare), 2),
+    );
     const max = waiting.map((s) => s.max).filter((m) => m !== null);
     return {
       utilization: this.means((w) =>
@@ -332,43 +389,33 @@ class Summary {
       in_system: this.means((w) => w.rate((at) => at.stations[g]?.inside ?? at.busy[g]! + at.waiting[g]!)),
       queue_length: this.means((w) => w.rate((at) => at.waiting[g]!)),
       waiting_s: {
-        mean: per((v) => v[Visit.waiting]!),
-        sd: this.estimator.mean(visits.map((v) => spread(v, Visit.waiting, Visit.waitingSquare))),
-        p95: this.quantile(waiting, 0.95),
-        p99: this.quantile(waiting, 0.99),
+        mean: meanWait,
+        sd: of((v, w) => Math.sqrt(spread(v, w, Visit.waiting, Visit.waitingSquare)), 2),
+        p95: this.quantile(waiting, 0.95, independent),
+        p99: this.quantile(waiting, 0.99, independent),
         max: max.length === 0 ? null : Math.max(...max),
       },
-      waited: this.ratioOf(visits, Visit.waited),
-      service_s: {
-        mean: this.estimator.mean(
-          visits.map((v, i) => (v[Visit.n]! > 0 ? service(v, this.windows[i]!) / v[Visit.n]! : null)),
-        ),
-        sd: this.estimator.mean(visits.map((v) => spread(v, Visit.service, Visit.serviceSquare))),
-      },
-      residence_s: this.estimator.mean(
-        visits.map((v, i) =>
-          v[Visit.n]! > 0 ? (v[Visit.waiting]! + service(v, this.windows[i]!)) / v[Visit.n]! : null,
-        ),
+      waited: this.proportion(
+        (w) => visits(w)[Visit.waited]!,
+        (w) => visits(w)[Visit.n]!,
       ),
+      service_s: {
+        mean: of((v, w) => service(v, w) / v[Visit.n]!),
+        sd: of((v, w) => Math.sqrt(spread(v, w, Visit.service, Visit.serviceSquare)), 2),
+      },
+      residence_s: of((v, w) => (v[Visit.waiting]! + service(v, w)) / v[Visit.n]!),
       throughput_per_s: this.means((w) => w.rate((at) => at.departed[g]!)),
       batch_size: null,
       availability: null,
     };
   }
 
-  private ratioOf(visits: readonly Float64Array[], column: number): I {
-    return this.estimator.ratio(
-      visits.map((v) => v[column]!),
-      visits.map((v) => v[Visit.n]!),
-    );
-  }
-
   direction(way: number): LinkDirectionResult {
     const link = this.setup.links[way >> 1]!;
     const resources = link.per === null ? 1 : this.setup.nodes[link.per]!.count;
-    const messages = this.windows.map((w) => w.messages(way));
+    const messages = once((w) => w.messages(way));
     const per = (column: number): I =>
-      this.estimator.mean(messages.map((m) => (m[Message.n]! > 0 ? m[column]! / m[Message.n]! : null)));
+      this.means((w) => (messages(w)[Message.n]! > 0 ? messages(w)[column]! / messages(w)[Message.n]! : null));
     return {
       utilization:
         link.kind === "fixed"

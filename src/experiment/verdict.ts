@@ -1,7 +1,9 @@
 /** Whether a policy's figures are those of a steady state, and what speaks against it. */
-import type { Replication } from "../sim/collector.ts";
 import type { Setup } from "../sim/setup.ts";
+import { latencySeries } from "./batches.ts";
 import type { Estimator } from "./estimator.ts";
+import { imbalances, selfChecks } from "./self-checks.ts";
+import { hasSteadyArrivals } from "./warmup.ts";
 import type { Window } from "./window.ts";
 
 export interface Verdict {
@@ -15,41 +17,71 @@ const growth = 0.1;
 const plainGrowth = 0.5;
 /** Busy share at which a node or link has no spare time. */
 const full = 0.9995;
-/** Rounding that sums of parts may leave. */
-const roundingGap = 1e-6;
+/** Share of what came to a node and had not left when the window ended that counts as a growing queue. */
+const deficit = 0.02;
+/** Completed requests that 95 % limits of p99 take; see `smallestSample`. */
+const enoughForP99 = 368;
 
 const percent = (x: number): string => `${(100 * x).toPrecision(3)} %`;
 
-/** @param tooShort the warm-up rule found no steady stretch */
-export function verdictOf(setup: Setup, windows: readonly Window[], tooShort: boolean, estimator: Estimator): Verdict {
-  const unsteady: string[] = [];
-  const other: string[] = [];
+/**
+ * @param batches of long runs, where there are too few replications
+ * @param tooShort the warm-up rule found no steady stretch
+ */
+export function verdictOf(
+  setup: Setup,
+  windows: readonly Window[],
+  batches: readonly Window[],
+  tooShort: boolean,
+  estimator: Estimator,
+): Verdict {
   const arrived = sum(windows, (w) => w.arrived(null));
   if (arrived === 0) return { steady: false, reasons: ["no request arrived after the warm-up"] };
-  for (const [name, busy] of busyShares(setup, windows)) {
-    if (busy >= full) unsteady.push(`overload: ${name} is busy ${percent(busy)} of the time`);
-  }
-  const inFlight = sum(windows, (w) => w.inFlight(null));
-  if (inFlight > 0) unsteady.push(`overload: ${inFlight} of ${arrived} requests had not ended when the run was over`);
-  const rise = latencyRise(windows, estimator);
-  if (rise !== null)
-    unsteady.push(`growing queue: mean latency rose by ${percent(rise)} from the first half of the run to the second`);
+  const unsteady = [...overload(setup, windows, arrived, estimator)];
   if (tooShort)
     unsteady.push("warm-up too short: no steady stretch found in the first half of the run; give more requests");
-  if (windows.length < 3) other.push(`too few replications for intervals: ${windows.length}, at least 3 are needed`);
+  const failed = selfChecks(setup, windows);
+  // Averages and sums differ by what straddles the ends of the window: in a steady state by little.
+  if (unsteady.length === 0 && failed.length === 0 && hasSteadyArrivals(setup))
+    unsteady.push(...imbalances(setup, windows));
+  const reasons = [...unsteady, ...failed, ...fewness(windows, batches)];
+  return { steady: unsteady.length === 0 && failed.length === 0, reasons };
+}
+
+function* overload(setup: Setup, windows: readonly Window[], arrived: number, estimator: Estimator): Generator<string> {
+  const inFlight = sum(windows, (w) => w.inFlight(null));
+  if (inFlight > 0) yield `overload: ${inFlight} of ${arrived} requests had not ended when the run was over`;
+  // What arrives by another law as time goes on has no steady state to leave.
+  if (!hasSteadyArrivals(setup)) return;
+  for (const [name, busy] of busyShares(setup, windows)) {
+    if (busy >= full) yield `overload: ${name} is busy ${percent(busy)} of the time`;
+  }
+  for (const [g, node] of setup.nodes.entries()) {
+    const share = rateDeficit(windows, g, estimator);
+    if (share !== null)
+      yield `overload: node ${node.name} let ${percent(share)} fewer requests go than came to it within the window`;
+  }
+  const rise = latencyRise(setup, windows, estimator);
+  if (rise !== null)
+    yield `growing queue: mean latency rose by ${percent(rise)} from the first half of the run to the second`;
+}
+
+function* fewness(windows: readonly Window[], batches: readonly Window[]): Generator<string> {
+  const n = windows.length;
+  const runs = n === 1 ? "one replication" : `${n} replications`;
+  if (n < 3 && batches.length > 0) yield `${runs}: intervals are from ${batches.length} batch means of the run`;
+  else if (n < 3)
+    yield `too few replications for intervals: ${n}, at least 3 are needed, or a run long enough for batch means`;
   const completed = sum(windows, (w) => w.completed(() => true).n);
-  if (completed < 368)
-    other.push(`too few samples for limits of p99: ${completed} completed requests, at least 368 are needed`);
-  const gap = Math.max(...windows.map((w) => w.replication.partsGap));
-  if (gap > roundingGap) unsteady.push(`self-check failed: parts differ from the latency by up to ${percent(gap)}`);
-  for (const check of littleGaps(setup, windows)) unsteady.push(check);
-  return { steady: unsteady.length === 0, reasons: [...unsteady, ...other] };
+  if (completed < enoughForP99)
+    yield `too few samples for limits of p99: ${completed} completed requests, at least ${enoughForP99} are needed`;
 }
 
 function sum(windows: readonly Window[], read: (w: Window) => number): number {
   return windows.reduce((total, w) => total + read(w), 0);
 }
 
+/** Mean busy share of the machines of every node, and of the resources of every link direction where messages contend. */
 function* busyShares(setup: Setup, windows: readonly Window[]): Generator<[string, number]> {
   const mean = (read: (w: Window) => number | null): number => {
     const values = windows.map(read).filter((v) => v !== null);
@@ -68,41 +100,36 @@ function* busyShares(setup: Setup, windows: readonly Window[]): Generator<[strin
   }
 }
 
+/**
+ * Share by which departures from a node fall behind what comes to it, over the window; null when that may be chance: a queue that does not
+ * grow wanders by about the square root of the arrivals at most.
+ */
+function rateDeficit(windows: readonly Window[], g: number, estimator: Estimator): number | null {
+  const shares: number[] = [];
+  for (const w of windows) {
+    const gone = w.over((at) => at.departed[g]!);
+    const grown = w.over((at) => at.present[g]!);
+    if (gone === null || grown === null || gone + grown <= 0) continue;
+    if (grown <= 4 * Math.sqrt(gone + grown)) return null;
+    shares.push(grown / (gone + grown));
+  }
+  const interval = shares.length === 0 ? null : estimator.mean(shares);
+  if (interval === null || interval.estimate <= deficit) return null;
+  return interval.low === null || interval.low > 0 ? interval.estimate : null;
+}
+
 /** Relative rise of the mean latency between the halves of the window; null when there is none to speak of. */
-function latencyRise(windows: readonly Window[], estimator: Estimator): number | null {
-  const rises = windows.map((w) => riseOf(w.replication, w.from)).filter((r) => r !== null);
+function latencyRise(setup: Setup, windows: readonly Window[], estimator: Estimator): number | null {
+  const rises = windows.map((w) => riseOf(latencySeries(setup, w))).filter((r) => r !== null);
   if (rises.length === 0) return null;
   const interval = estimator.mean(rises)!;
   if (interval.low === null) return interval.estimate > plainGrowth ? interval.estimate : null;
   return interval.low > 0 && interval.estimate > growth ? interval.estimate : null;
 }
 
-function riseOf({ collector }: Replication, from: number): number | null {
-  const { batchSum, batchCount } = collector;
-  const first = Math.round((batchSum.length * from) / 40);
-  const middle = Math.round((first + batchSum.length) / 2);
-  const mean = (a: number, b: number): number => {
-    let [total, n] = [0, 0];
-    for (let i = a; i < b; i++) {
-      total += batchSum[i]!;
-      n += batchCount[i]!;
-    }
-    return total / n;
-  };
-  const rise = mean(middle, batchSum.length) / mean(first, middle) - 1;
+function riseOf(series: readonly number[]): number | null {
+  const middle = Math.round(series.length / 2);
+  const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+  const rise = mean(series.slice(middle)) / mean(series.slice(0, middle)) - 1;
   return Number.isFinite(rise) ? rise : null;
-}
-
-/** Little's law for the whole system: requests inside = throughput x latency, up to what straddles the ends of the window. */
-function littleGaps(setup: Setup, windows: readonly Window[]): string[] {
-  const gaps: string[] = [];
-  for (const [i, w] of windows.entries()) {
-    for (const [g, node] of setup.nodes.entries()) {
-      const busy = w.rate((at) => at.busy[g]!);
-      if (busy !== null && busy > node.count * node.servers * (1 + 1e-9)) {
-        gaps.push(`self-check failed: node ${node.name} is busy more than all of the time in replication ${i}`);
-      }
-    }
-  }
-  return gaps;
 }

@@ -36,8 +36,7 @@ export function findCut(setup: Setup, replications: readonly Replication[]): Cut
       tooShort: false,
     };
   }
-  if (!setup.streams.every((stream) => isStationary(stream.arrivals)))
-    return { from: 0, warmup: { requests: 0, seconds: 0, found: true }, tooShort: false };
+  if (!hasSteadyArrivals(setup)) return { from: 0, warmup: { requests: 0, seconds: 0, found: true }, tooShort: false };
   const means = averageBatches(replications);
   const found = means.length < 10 ? { cut: 0, reachedHalf: true } : mser(means);
   const from = new Slicing(setup.run).sliceAfter(found.cut / Math.max(1, means.length));
@@ -46,6 +45,11 @@ export function findCut(setup: Setup, replications: readonly Replication[]): Cut
     warmup: { requests: meanArrived(replications, from), seconds: meanStart(replications, from), found: true },
     tooShort: found.reachedHalf && means.length >= 10,
   };
+}
+
+/** Arrivals of all streams by laws that are the same at any time. */
+export function hasSteadyArrivals({ streams }: Setup): boolean {
+  return streams.every((stream) => isStationary(stream.arrivals));
 }
 
 function averageBatches(replications: readonly Replication[]): number[] {

@@ -23,16 +23,22 @@ export class Window {
   readonly replication: Replication;
   /** First slice that counts. */
   readonly from: number;
+  /** First slice that does not count any more. */
+  readonly to: number;
   readonly begin: Snapshot | null;
+  readonly end: Snapshot;
   /** Length [s]; null when the cut lies at or after the end. */
   readonly seconds: number | null;
 
-  constructor(setup: Setup, replication: Replication, from: number) {
+  /** @param to all slices from `from` on unless given */
+  constructor(setup: Setup, replication: Replication, from: number, to = replication.collector.shape.slices) {
     this.setup = setup;
     this.replication = replication;
     this.from = from;
+    this.to = to;
     this.begin = replication.snapshots[from] ?? null;
-    const length = this.begin === null ? 0 : replication.end.at - this.begin.at;
+    this.end = replication.snapshots[to] ?? replication.end;
+    const length = this.begin === null ? 0 : this.end.at - this.begin.at;
     this.seconds = length > 0 ? length : null;
   }
 
@@ -46,7 +52,7 @@ export class Window {
       const group = cell % groups;
       const exit = Math.floor(cell / groups) % exits;
       if (!wanted(Math.floor(cell / groups / exits), exit, group)) continue;
-      for (let slice = this.from; slice < slices; slice++) {
+      for (let slice = this.from; slice < this.to; slice++) {
         const at = (cell * slices + slice) * collector.width;
         for (let i = 0; i < collector.width; i++) total[i] = total[i]! + collector.cells[at + i]!;
       }
@@ -57,12 +63,18 @@ export class Window {
     return {
       n,
       latency: n * shift + d,
-      variance: n > 1 ? Math.max(0, (total[Cell.square]! - (d * d) / n) / (n - 1)) : 0,
+      variance: this.withoutDust((total[Cell.square]! - (d * d) / n) / (n - 1)),
       correct: total[Cell.correct]!,
       inTime: total[Cell.inTime]!,
       good: total[Cell.good]!,
       parts: Array.from(total.subarray(Cell.parts)),
     };
+  }
+
+  /** A variance of spans between instants. Instants are rounded: a spread of their last places is none. */
+  withoutDust(variance: number): number {
+    const dust = 4 * Number.EPSILON * this.replication.end.at;
+    return variance > dust * dust ? variance : 0;
   }
 
   latencies(wanted: (stream: number, exit: number, group: number) => boolean): Selection {
@@ -96,7 +108,7 @@ export class Window {
 
   /** Difference of an integral or count between the cut and the end of the window; null without a window. */
   over(read: (snapshot: Snapshot) => number): number | null {
-    return this.begin === null || this.seconds === null ? null : read(this.replication.end) - read(this.begin);
+    return this.begin === null || this.seconds === null ? null : read(this.end) - read(this.begin);
   }
 
   /** The same per second. */
@@ -125,7 +137,7 @@ export class Window {
 
   /** Busy server seconds of the busiest machine of a group; null where they were not kept. */
   busiest(group: number): number | null {
-    const [first, last] = [this.begin?.busyEach[group], this.replication.end.busyEach[group]];
+    const [first, last] = [this.begin?.busyEach[group], this.end.busyEach[group]];
     if (!first || !last || this.seconds === null) return null;
     let most = 0;
     for (let i = 0; i < last.length; i++) most = Math.max(most, last[i]! - first[i]!);
@@ -151,7 +163,7 @@ export class Window {
     const { streams, exits, slices, rows } = this.replication.collector.shape;
     return Array.from({ length: streams * exits }, (_, kind) => {
       const total = new Float64Array(rows * 2);
-      for (let slice = this.from; slice < slices; slice++) {
+      for (let slice = this.from; slice < this.to; slice++) {
         const tally = this.replication.collector.rowTallies[kind * slices + slice];
         if (tally !== undefined) for (let i = 0; i < total.length; i++) total[i]! += tally[i]!;
       }
@@ -163,7 +175,7 @@ export class Window {
     const { streams, slices } = this.replication.collector.shape;
     let total = 0;
     for (let s = stream ?? 0; s < (stream === null ? streams : stream + 1); s++) {
-      for (let slice = this.from; slice < slices; slice++) total += table[first + s * slices + slice]!;
+      for (let slice = this.from; slice < this.to; slice++) total += table[first + s * slices + slice]!;
     }
     return total;
   }
@@ -171,7 +183,7 @@ export class Window {
   private columns(table: Float64Array, entry: number, width: number): Float64Array {
     const { slices } = this.replication.collector.shape;
     const total = new Float64Array(width);
-    for (let at = (entry * slices + this.from) * width; at < (entry + 1) * slices * width; at++) {
+    for (let at = (entry * slices + this.from) * width; at < (entry * slices + this.to) * width; at++) {
       total[at % width]! += table[at]!;
     }
     return total;

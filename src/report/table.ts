@@ -245,12 +245,12 @@ function warningLines(result: Result, width: number, paint: Paint): string[] {
 }
 
 function footLines(result: Result, width: number): string[] {
-  const { replications, confidence } = scope(result);
+  const { replications, batches, confidence } = scope(result);
   const exits = result.policies.find((p) => p.exits.length > 0)?.exits.map(({ name }) => name) ?? [];
   const interval =
     confidence === null || replications === null
       ? ""
-      : `[low, high]: ${Math.round(confidence * 1000) / 10} % interval from ${plural(replications, "replication")}. `;
+      : `[low, high]: ${Math.round(confidence * 1000) / 10} % interval from ${batches === null ? plural(replications, "replication") : plural(batches, "batch mean")}. `;
   const words = [
     "mean, p50, p95, p99: latency of completed requests; pN = N % of them stay within it. ",
     interval,

@@ -168,10 +168,11 @@ export function warnings(result: Result): { readonly policies: string; readonly 
   return [...here, ...along, ...oracles];
 }
 
-/** "4 policies · 10 replications · 10 000 requests each". */
+/** "4 policies · 10 replications · 10 000 requests each"; where intervals are from batches of fewer than 3 replications, how many. */
 export function scope(result: Result): {
   readonly policies: number;
   readonly replications: number | null;
+  readonly batches: number | null;
   readonly requests: number;
   readonly confidence: number | null;
 } {
@@ -180,7 +181,8 @@ export function scope(result: Result): {
   )[0];
   return {
     policies: result.policies.length,
-    replications: first?.n ?? null,
+    replications: first?.values.length ?? null,
+    batches: first && first.n > first.values.length ? first.n : null,
     requests: result.policies.reduce((most, policy) => Math.max(most, policy.requests.arrived), 0),
     confidence: first?.confidence ?? null,
   };

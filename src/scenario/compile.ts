@@ -69,6 +69,8 @@ export function compile(scenario: Scenario, policyName: string, materials: Mater
         scenario.run.warmup.kind === "time"
           ? { kind: "time", at: seconds(scenario.run.warmup.at) }
           : scenario.run.warmup,
+      // Too few replications for intervals: the run's own batches must do.
+      inBatches: scenario.run.replications < 3,
     },
     seed: scenario.seed,
   };

@@ -62,6 +62,14 @@ export class Samples {
     if (value < this.lows[place]!) this.lows[place] = value;
   }
 
+  /** How many values there are, filed in whichever way. */
+  get total(): number {
+    if (this.values !== null) return this.count;
+    let total = this.counts.subarray(0, this.used).reduce((a, b) => a + b, 0);
+    for (const histogram of this.rare.values()) total += histogram.count;
+    return total;
+  }
+
   /** Values of the cells that `wanted` accepts, in slices from `first` on. */
   select(first: number, wanted: (cell: number) => boolean): Selection {
     const isWanted = (place: number): boolean =>
@@ -174,6 +182,24 @@ export class Selection {
   /** The same values and `n` zeros. */
   withZeros(n: number): Selection {
     return new Selection(this.sorted, this.histogram, this.zeros + n);
+  }
+
+  /** Values of both. */
+  merge(other: Selection): Selection {
+    if (this.sorted !== null && other.sorted !== null) {
+      const all = new Float64Array(this.sorted.length + other.sorted.length);
+      all.set(this.sorted);
+      all.set(other.sorted, this.sorted.length);
+      return new Selection(all.sort(), null, this.zeros + other.zeros);
+    }
+    const all = this.toHistogram();
+    all.merge(other.toHistogram());
+    return new Selection(null, all);
+  }
+
+  /** The value of a rank, 1 to {@link count}. */
+  ranked(rank: number): number {
+    return this.quantile((rank - 0.5) / this.count)!;
   }
 
   /** Nearest rank: the ⌈q n⌉-th smallest; null when there is none. */

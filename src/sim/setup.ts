@@ -233,6 +233,8 @@ export interface RunLength {
     | { readonly kind: "auto" }
     | { readonly kind: "requests"; readonly n: number }
     | { readonly kind: "time"; readonly at: Seconds };
+  /** One long run: what comes after the warm-up is kept in equal slices, too, which batch means are made of. */
+  readonly inBatches?: boolean;
 }
 
 export interface Setup {

@@ -3,8 +3,10 @@
 import type { RunLength } from "./setup.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-/** Slices of a whole run when the cut is to be found; those of the first half are kept apart, the rest is one. */
+/** Slices of a whole run when the cut is to be found; those of the first half are kept apart, the rest is one unless {@link RunLength.inBatches}. */
 const fineSlices = 40;
+/** Slices of what comes after a fixed warm-up, for batch means. */
+const laterSlices = 30;
 /** Batches of the warm-up series, of at least five requests (MSER-5). */
 const mostBatches = 1000;
 
@@ -18,6 +20,10 @@ export class Slicing {
   nextArrival = Number.POSITIVE_INFINITY;
   nextTime = Number.POSITIVE_INFINITY;
   private readonly run: RunLength;
+  /** Whether the first slice is a fixed warm-up. */
+  private readonly isCut: boolean;
+  /** Arrivals and instant at which equal slices begin. */
+  private origin = { arrived: 0, at: 0 };
   /**
    * Batches of the warm-up series, per request and per second; one of them is 0. Request n is in batch ⌊(n + ½) perRequest⌋: multiplied,
    * not divided, and the half keeps whole quotients whole.
@@ -28,8 +34,10 @@ export class Slicing {
   constructor(run: RunLength) {
     this.run = run;
     const { warmup, requests } = run;
-    const cut = warmup.kind === "requests" ? warmup.n > 0 : warmup.kind === "time" ? warmup.at > 0 : false;
-    this.slices = warmup.kind === "auto" ? fineSlices / 2 + 1 : cut ? 2 : 1;
+    this.isCut = warmup.kind === "requests" ? warmup.n > 0 : warmup.kind === "time" ? warmup.at > 0 : false;
+    const inBatches = run.inBatches === true;
+    if (warmup.kind === "auto") this.slices = inBatches ? fineSlices : fineSlices / 2 + 1;
+    else this.slices = (this.isCut ? 1 : 0) + (inBatches ? laterSlices : 1);
     const batchSize = Math.max(5, Math.ceil((requests ?? 0) / mostBatches));
     this.perRequest = run.duration === null ? 1 / batchSize : 0;
     this.perSecond = run.duration === null ? 0 : mostBatches / run.duration;
@@ -44,6 +52,7 @@ export class Slicing {
   cross(arrived: number, snapshot: Snapshot): void {
     this.snapshots.push(snapshot);
     this.current++;
+    if (this.isCut && this.current === 1) this.origin = { arrived, at: snapshot.at };
     this.aim();
     // Few requests: several slices may begin with one arrival.
     if (arrived >= this.nextArrival) this.cross(arrived, snapshot);
@@ -60,14 +69,19 @@ export class Slicing {
   }
 
   private aim(): void {
-    const { warmup, requests, duration } = this.run;
+    const { run, origin } = this;
+    const { warmup, requests, duration } = run;
     const next = this.current + 1;
     this.nextArrival = Number.POSITIVE_INFINITY;
     this.nextTime = duration ?? Number.POSITIVE_INFINITY;
     if (next >= this.slices) return;
-    if (warmup.kind === "requests") this.nextArrival = warmup.n;
-    else if (warmup.kind === "time") this.nextTime = Math.min(warmup.at, this.nextTime);
-    else if (requests !== null) this.nextArrival = Math.ceil((next / fineSlices) * requests);
-    else this.nextTime = Math.min((next / fineSlices) * duration!, this.nextTime);
+    if (this.isCut && next === 1) {
+      if (warmup.kind === "requests") this.nextArrival = warmup.n;
+      else if (warmup.kind === "time") this.nextTime = Math.min(warmup.at, this.nextTime);
+      return;
+    }
+    const share = warmup.kind === "auto" ? next / fineSlices : (next - (this.isCut ? 1 : 0)) / laterSlices;
+    if (requests !== null) this.nextArrival = origin.arrived + Math.ceil(share * (requests - origin.arrived));
+    else this.nextTime = Math.min(origin.at + share * (duration! - origin.at), this.nextTime);
   }
 }

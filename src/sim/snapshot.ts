@@ -1,6 +1,6 @@
 /** The state of a replication at one instant: what has ended by then, from the collector, and the part of what has not. */
 import { Cell, type Collector, Visit } from "./collector.ts";
-import { entityBits, entityMask, STAGE, WAITING } from "./events.ts";
+import { entityBits, entityMask, HELD, STAGE, WAITING } from "./events.ts";
 import type { Recorder } from "./recorder.ts";
 import { ARRIVED_AT, CODE, GROUP, intWidth, QUEUED_AT, type Requests, SLICE, STARTED_AT, STREAM } from "./requests.ts";
 import type { Setup } from "./setup.ts";
@@ -13,6 +13,10 @@ export interface Snapshot {
   readonly at: number;
   /** Arrivals so far. */
   readonly arrived: number;
+  /** Requests dropped so far. */
+  readonly dropped: number;
+  /** Requests waiting or in service at each node group. */
+  readonly present: Float64Array;
   /** By node group: busy server seconds, waiting request seconds, visits ended. */
   readonly busy: Float64Array;
   readonly waiting: Float64Array;
@@ -62,6 +66,7 @@ export function takeSnapshot(state: State, now: number): Snapshot {
     const ended = collector.total(collector.visits, g, Visit.waiting, Visit.width);
     return ended + state.lostWaiting[g]!;
   });
+  const present = new Float64Array(setup.nodes.length);
   let inSystem = state.lostInside[0]!;
   const { int, real, realWidth } = requests;
   for (let slot = 0; slot < requests.used; slot++) {
@@ -73,7 +78,11 @@ export function takeSnapshot(state: State, now: number): Snapshot {
     if (code >> entityBits === STAGE) {
       machines[code & entityMask]! += now - real[r + STARTED_AT]!;
       waiting[group]! += real[r + STARTED_AT]! - real[r + QUEUED_AT]!;
-    } else if (code >> entityBits === WAITING) waiting[group]! += now - real[r + QUEUED_AT]!;
+      present[group]! += 1;
+    } else if (code >> entityBits === WAITING) {
+      waiting[group]! += now - real[r + QUEUED_AT]!;
+      present[group]! += 1;
+    } else if (code >> entityBits === HELD) present[group]! += 1;
   }
   stations.forEach((station, g) => {
     if (station !== null) waiting[g] = station.inside - station.serving;
@@ -83,6 +92,8 @@ export function takeSnapshot(state: State, now: number): Snapshot {
   return {
     at: now,
     arrived: state.arrived,
+    dropped: collector.dropped.reduce((a, b) => a + b, 0),
+    present,
     busy: Float64Array.from(setup.nodes, (_, g) => ofGroup(g).reduce((a, b) => a + b, 0)),
     waiting,
     departed: Float64Array.from(setup.nodes, (_, g) => collector.total(collector.visits, g, Visit.n, Visit.width)),

@@ -34,4 +34,4 @@ export {
   studentQuantile,
 } from "./student.ts";
 export type { Values } from "./values.ts";
-export { wilsonInterval } from "./wilson.ts";
+export { wilsonInterval, wilsonLimits } from "./wilson.ts";

@@ -2,16 +2,21 @@
 import { mean as listMean, sampleVariance } from "simple-statistics";
 import { checkValues, type Values } from "./values.ts";
 
-/** @throws RangeError for an empty list, NaN or infinities */
+/** Of equal values exactly that value. @throws RangeError for an empty list, NaN or infinities */
 export function mean(values: Values): number {
   checkValues(values, "a mean");
-  return listMean(Array.from(values));
+  return areEqual(values) ? values[0]! : listMean(Array.from(values));
 }
 
-/** Sample variance, divisor n - 1. @throws RangeError for fewer than two values, NaN or infinities */
+/** Sample variance, divisor n - 1; of equal values exactly 0. @throws RangeError for fewer than two values, NaN or infinities */
 export function variance(values: Values): number {
   checkValues(values, "a sample variance", 2);
-  return sampleVariance(Array.from(values));
+  return areEqual(values) ? 0 : sampleVariance(Array.from(values));
+}
+
+function areEqual(values: Values): boolean {
+  for (let i = 1; i < values.length; i++) if (values[i] !== values[0]) return false;
+  return true;
 }
 
 /**
