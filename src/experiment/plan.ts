@@ -2,6 +2,7 @@
 import { compile, type Materials } from "../scenario/compile.ts";
 import { arrivalsWithin } from "../scenario/compile-arrivals.ts";
 import type { Scenario } from "../scenario/scenario.ts";
+import { mean } from "../sim/distribution-moments.ts";
 import type { Experiment, Point } from "./run.ts";
 
 export interface PlanOptions {
@@ -11,11 +12,19 @@ export interface PlanOptions {
   readonly inputs?: () => Experiment["inputs"];
 }
 
-/** Arrivals of one replication, from the rates when only a duration is given. */
+/** Assumed of an answer to a client, where only its order of magnitude matters [s]. */
+const roughAnswer = 0.01;
+
+/** Arrivals of one replication, from the rates when only a duration is given; of clients that wait, a guess. */
 function arrivalsOf(scenario: Scenario): number {
   const { requests, duration } = scenario.run;
   if (requests !== null) return requests;
-  return scenario.streams.reduce((sum, stream) => sum + (arrivalsWithin(stream, scenario.nodes, duration!) ?? 0), 0);
+  return scenario.streams.reduce((sum, stream) => {
+    const { arrivals } = stream;
+    const guess =
+      arrivals.kind === "closed" ? arrivals.clients / (mean(arrivals.think) + roughAnswer) : 1 / roughAnswer;
+    return sum + (arrivalsWithin(stream, scenario.nodes, duration!) ?? guess * duration!);
+  }, 0);
 }
 
 /** Axes in the order they are written; every combination of their values, the last axis fastest. */

@@ -1,4 +1,5 @@
 /** Whether a policy's figures are those of a steady state, and what speaks against it. */
+import { isOpen } from "../sim/arrivals/rate.ts";
 import type { Setup } from "../sim/setup.ts";
 import { latencySeries } from "./batches.ts";
 import type { Estimator } from "./estimator.ts";
@@ -53,8 +54,10 @@ function* overload(setup: Setup, windows: readonly Window[], arrived: number, es
   if (inFlight > 0) yield `overload: ${inFlight} of ${arrived} requests had not ended when the run was over`;
   // What arrives by another law as time goes on has no steady state to leave.
   if (!hasSteadyArrivals(setup)) return;
+  // Clients that wait for answers keep a server busy without asking too much of it.
+  const isOpenLoop = setup.streams.some((stream) => isOpen(stream.arrivals));
   for (const [name, busy] of busyShares(setup, windows)) {
-    if (busy >= full) yield `overload: ${name} is busy ${percent(busy)} of the time`;
+    if (busy >= full && isOpenLoop) yield `overload: ${name} is busy ${percent(busy)} of the time`;
   }
   for (const [g, node] of setup.nodes.entries()) {
     const share = rateDeficit(windows, g, estimator);

@@ -32,6 +32,7 @@ export function checkTogether(scenario: Scenario, tree: Tree, to: Reading): void
   checkLinks(scenario, report);
   checkNodes(scenario, tree, to, report);
   checkLength(scenario, report);
+  checkClients(scenario, report);
   for (const policy of scenario.policies) {
     checkEvidence(scenario, policy, to, report);
     checkCodec(scenario, policy, to, report);
@@ -92,6 +93,9 @@ function misfit(own: Profile, model: Profile): string | null {
   return `one with the segments ${pieces(own)} instead of ${pieces(model)}`;
 }
 
+/** Clients of one stream, over all its devices. */
+const mostClients = 2 ** 24;
+
 /** A unit mistaken by a factor of a thousand must not run for days. */
 function checkLength({ run, streams, nodes }: Scenario, report: Report): void {
   if (run.duration === null) return;
@@ -99,6 +103,23 @@ function checkLength({ run, streams, nodes }: Scenario, report: Report): void {
   const arrivals = streams.reduce((sum, stream) => sum + (arrivalsWithin(stream, nodes, duration) ?? 0), 0);
   if (arrivals > mostRequests)
     report("run.duration", `at most ${mostRequests} arrivals in a replication`, `about ${arrivals.toExponential(1)}`);
+}
+
+/** Clients of all devices are events that wait; and what "all" means must be known. */
+function checkClients({ streams, nodes, run }: Scenario, report: Report): void {
+  for (const { name, arrivals, total, from } of streams) {
+    const path = `workload.${name}.arrivals`;
+    const devices = total ? 1 : nodes.find((node) => node.name === from)!.count;
+    if (arrivals.kind === "closed" && arrivals.clients * devices > mostClients)
+      report(`${path}.closed.clients`, `at most ${mostClients} clients in all`, String(arrivals.clients * devices));
+    if (arrivals.kind === "offline" && arrivals.samples === null && (run.requests === null || streams.length > 1))
+      report(
+        `${path}.offline`,
+        "how many samples",
+        run.requests === null ? '"all", of a run by duration' : '"all", beside other streams',
+        `offline: ${run.requests ?? 24_576}`,
+      );
+  }
 }
 
 function checkEvidence(scenario: Scenario, policy: ScenarioPolicy, to: Reading, report: Report): void {

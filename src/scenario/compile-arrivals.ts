@@ -5,13 +5,17 @@ import { seconds } from "../units.ts";
 import { plain } from "./plain.ts";
 import type { ScenarioArrivals, ScenarioNode, ScenarioStream } from "./scenario.ts";
 
+const nothing = { kind: "constant", value: 0 } as const;
+
 /**
  * Rates of a whole group are divided by its devices, each of which asks by itself; instants are dealt in turn.
  * @param count devices
+ * @param requests of the run; null when it has a duration
  */
 export function compileArrivals(
   { arrivals, total }: Pick<ScenarioStream, "arrivals" | "total">,
   count: number,
+  requests: number | null,
 ): Arrivals {
   const among = total ? count : 1;
   switch (arrivals.kind) {
@@ -37,6 +41,20 @@ export function compileArrivals(
       return { kind: "diurnal", every: arrivals.every, rates: arrivals.rates.map((rate) => rate / among) };
     case "batch":
       return { kind: "batch", rate: arrivals.rate / among, size: arrivals.size };
+    case "closed":
+      return { kind: "closed", clients: arrivals.clients, each: !total, think: plain(arrivals.think), query: 1 };
+    case "single-stream":
+      return { kind: "closed", clients: 1, each: !total, think: nothing, query: 1 };
+    case "multi-stream":
+      return arrivals.every === null
+        ? { kind: "closed", clients: 1, each: !total, think: nothing, query: arrivals.samples }
+        : { kind: "periodic", period: seconds(arrivals.every * among), phase: null, query: arrivals.samples };
+    case "server":
+      return { kind: "poisson", rate: arrivals.rate / among };
+    case "offline":
+      return arrivals.samples === null
+        ? { kind: "at-once", requests: requests ?? 0, each: false }
+        : { kind: "at-once", requests: arrivals.samples, each: !total };
   }
 }
 
@@ -49,11 +67,12 @@ export function arrivalsWithin(
   const { count } = nodes.find((node) => node.name === stream.from)!;
   const fixed = givenInstants(stream.arrivals);
   if (fixed !== null) return fixed * (stream.total ? 1 : count);
-  const rate = meanRate(compileArrivals(stream, count), count);
+  const rate = meanRate(compileArrivals(stream, count, null), count);
   return rate === null ? null : rate * count * duration;
 }
 
 /** Number of instants that are given exactly, else null. */
 function givenInstants(arrivals: ScenarioArrivals): number | null {
+  if (arrivals.kind === "offline") return arrivals.samples;
   return arrivals.kind === "trace" ? arrivals.instants.length : null;
 }

@@ -95,7 +95,7 @@ function streamOf(scenario: Scenario, stream: ScenarioStream): Stream {
   return {
     name: stream.name,
     source,
-    arrivals: compileArrivals(stream, count),
+    arrivals: compileArrivals(stream, count, scenario.run.requests),
     samples: stream.samples,
     deadline: stream.deadline === null ? null : seconds(stream.deadline),
     late: stream.late,

@@ -229,6 +229,34 @@ function arrivalsOutline(arrivals: ScenarioArrivals): Entries {
           ]),
         ],
       ];
+    case "closed":
+      return [
+        [
+          kind,
+          map([
+            ["clients", leaf(arrivals.clients)],
+            ["think", leaf(leafText("time", arrivals.think))],
+          ]),
+        ],
+      ];
+    case "single-stream":
+      return [[kind, leaf("{}")]];
+    case "multi-stream":
+      return [
+        [
+          kind,
+          arrivals.every === null
+            ? leaf(arrivals.samples)
+            : map([
+                ["samples", leaf(arrivals.samples)],
+                ["every", quantity("time", arrivals.every)],
+              ]),
+        ],
+      ];
+    case "server":
+      return [[kind, rate(arrivals.rate)]];
+    case "offline":
+      return [[kind, leaf(arrivals.samples ?? "all")]];
     case "batch": {
       const { size } = arrivals;
       const text =

@@ -70,7 +70,18 @@ export type ScenarioArrivals =
   | { readonly kind: "on-off"; readonly rate: number; readonly on: Leaf; readonly off: Leaf }
   | { readonly kind: "diurnal"; readonly every: number; readonly rates: readonly number[] }
   /** Batches a second, and requests in each. */
-  | { readonly kind: "batch"; readonly rate: number; readonly size: BatchSize };
+  | { readonly kind: "batch"; readonly rate: number; readonly size: BatchSize }
+  | { readonly kind: "closed"; readonly clients: number; readonly think: Leaf }
+  /** LoadGen's names: closed with one client that does not think, asking one request or `samples` at a time; poisson; all at once. */
+  | { readonly kind: "single-stream" }
+  | {
+      readonly kind: "multi-stream";
+      readonly samples: number /** [s]; null: when the last query has ended. */;
+      readonly every: number | null;
+    }
+  | { readonly kind: "server"; readonly rate: number }
+  /** Null: all requests of the run. */
+  | { readonly kind: "offline"; readonly samples: number | null };
 
 export interface ScenarioStream {
   readonly name: string;

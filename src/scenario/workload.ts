@@ -1,5 +1,5 @@
 /** `workload:`, named streams of requests. */
-import { arrivalMap, arrivalsOf, phase } from "./arrivals/index.ts";
+import { arrivalsOf, arrivalsReader, phase } from "./arrivals/index.ts";
 import {
   field,
   flag,
@@ -23,10 +23,7 @@ export const streamFields = {
     "the node whose machines ask; the stream's name where that is a node",
     reference("a node", (to) => to.names.nodes),
   ),
-  arrivals: required(
-    "when requests arrive: poisson, periodic, gamma, weibull, mmpp, on-off, diurnal, batch or trace",
-    arrivalMap,
-  ),
+  arrivals: required("when requests arrive: one kind, such as poisson, and what it needs", arrivalsReader),
   total: field("the rate or trace is of the whole group, not of each device", flag),
   phase: field("of periodic arrivals: instant of the first", phase),
   samples: field("order in which evaluation rows are asked", word("an order", ["random", "in-order"] as const)),

@@ -98,15 +98,21 @@ export class Kernel extends State {
     const { now } = this.agenda;
     let stream = 0;
     while (source >= ints[at.firstSource + stream + 1]!) stream++;
-    const device = source - ints[at.firstSource + stream]!;
-    const number = ints[at.numbers + source]!;
+    let device = source - ints[at.firstSource + stream]!;
+    let number = ints[at.numbers + source]!;
     ints[at.numbers + source] = number + 1;
     this.foresee(source, stream, device, number + 1);
+    const clients = ints[at.clients + stream]!;
+    if (clients > 0) {
+      const client = device % clients;
+      device = (device - client) / clients;
+      number = number * clients + client;
+    }
 
     const order = this.arrived;
     this.arrived = order + 1;
     // The end of the window is not for the event loop: it stops at the horizon.
-    if (order === this.lastOrder || sources.size === 0) {
+    if (order === this.lastOrder || (sources.size === 0 && !this.asksAgain)) {
       this.horizon[0] = now;
       this.reals[at.lastArrivalAt] = now;
     }
@@ -451,6 +457,7 @@ export class Kernel extends State {
       reals[at.batchSum + batch]! += latency;
       reals[at.batchCount + batch]! += 1;
     }
+    if (this.asksAgain) this.endsQuery(slot);
     requests.release(slot);
   }
 

@@ -4,6 +4,7 @@
  */
 import type { BitsPerSecond, Seconds, Watts } from "../units.ts";
 import type { BatchSize } from "./arrivals/batch.ts";
+import type { Closed } from "./arrivals/closed.ts";
 import type { Steps } from "./arrivals/diurnal.ts";
 import type { Mmpp, OnOff } from "./arrivals/modulated.ts";
 import type { Distribution } from "./distribution.ts";
@@ -132,8 +133,8 @@ export interface Link {
 /** When requests arrive at one device. Rates are per device [1/s]. */
 export type Arrivals =
   | { readonly kind: "poisson"; readonly rate: number }
-  /** Instants phase + n x period; a random phase per device when null. */
-  | { readonly kind: "periodic"; readonly period: Seconds; readonly phase: Seconds | null }
+  /** Instants phase + n x period; a random phase per device when null. At each come `query` requests, 1 unless given. */
+  | { readonly kind: "periodic"; readonly period: Seconds; readonly phase: Seconds | null; readonly query?: number }
   /** Ascending instants [s]; `each`: every device follows all of them; otherwise instant n belongs to device n mod count. */
   | { readonly kind: "trace"; readonly instants: Float64Array; readonly each: boolean }
   /** Independent gaps; the process has been going on for ever when time begins. */
@@ -142,7 +143,10 @@ export type Arrivals =
   | { readonly kind: "batch"; readonly rate: number; readonly size: BatchSize }
   | ({ readonly kind: "mmpp" } & Mmpp)
   | ({ readonly kind: "on-off" } & OnOff)
-  | ({ readonly kind: "diurnal" } & Steps);
+  | ({ readonly kind: "diurnal" } & Steps)
+  | ({ readonly kind: "closed" } & Closed)
+  /** So many requests at time 0: of each device, or of all together, dealt to the devices in turn. */
+  | { readonly kind: "at-once"; readonly requests: number; readonly each: boolean };
 
 /** A named flow of requests from the machines of one group. */
 export interface Stream {

@@ -19,6 +19,7 @@ export function simulate(setup: Setup, replication: number, recorder: Recorder |
 class Simulation extends Kernel {
   private end: Snapshot | null = null;
   private over = false;
+  private readonly isAtOnce = this.setup.streams.every((stream) => stream.arrivals.kind === "at-once");
 
   run(): Replication {
     const { setup, slicing } = this;
@@ -36,7 +37,8 @@ class Simulation extends Kernel {
       this.interlude();
     }
     if (setup.run.duration !== null) this.crossInstants(setup.run.duration);
-    this.end ??= takeSnapshot(this, this.reals[this.at.lastArrivalAt]!);
+    // Clients that wait for answers that never come have asked last now.
+    this.end ??= takeSnapshot(this, this.asksAgain ? this.agenda.now : this.reals[this.at.lastArrivalAt]!);
     this.countArrivals();
     return {
       collector: this.collector,
@@ -54,8 +56,10 @@ class Simulation extends Kernel {
     const { agenda, sources, slicing, reals } = this;
     const { duration } = this.setup.run;
     if (agenda.open) agenda.settle();
-    const noMore = this.arrived > this.lastOrder || (sources.size === 0 && duration === null);
-    if (noMore && this.end === null) this.closeWindow(reals[this.at.lastArrivalAt]!);
+    const noMore = this.arrived > this.lastOrder || (sources.size === 0 && duration === null && !this.asksAgain);
+    if (noMore && this.end === null && !this.waitsForAll()) {
+      this.closeWindow(this.isAtOnce ? agenda.now : reals[this.at.lastArrivalAt]!);
+    }
     const eventAt = agenda.times[0]!;
     const arrivesAt = sources.times[0]!;
     const now = Math.min(eventAt, arrivesAt);
@@ -68,6 +72,11 @@ class Simulation extends Kernel {
     }
     const drained = this.end !== null && this.requests.inFlight === 0;
     this.over = drained || now === Number.POSITIVE_INFINITY || (this.end !== null && now >= this.horizon[0]!);
+  }
+
+  /** What arrives all at once has no window but the time that it takes to answer. */
+  private waitsForAll(): boolean {
+    return this.isAtOnce && this.requests.inFlight > 0 && this.agenda.times[0]! < Number.POSITIVE_INFINITY;
   }
 
   /** Slices and the window that end at instants, not at arrivals. */
@@ -100,6 +109,7 @@ class Simulation extends Kernel {
     this.end = takeSnapshot(this, at);
     this.slicing.finish();
     this.sources.clear();
+    this.asksAgain = false;
     this.horizon[0] = drainLimit(this.setup, at);
   }
 

@@ -1,5 +1,6 @@
 /** What a replication keeps: tables made from the setup and state, packed for the event loop of `kernel.ts`. */
 import { Agenda } from "./agenda.ts";
+import { Clients } from "./arrivals/closed.ts";
 import { type ArrivalProcess, arrivalProcess } from "./arrivals/index.ts";
 import { Collector, columnsOf, dropReasons, partNames } from "./collector.ts";
 import type { KeyRoot } from "./draw.ts";
@@ -10,7 +11,7 @@ import { machineWidth } from "./machines.ts";
 import { type Ints, packInts, packReals, type Reals } from "./pack.ts";
 import { deriveKey, KeyedRandom } from "./random.ts";
 import type { Recorder } from "./recorder.ts";
-import { ARRIVED_AT, CODE, EXIT, intWidth, ORDER, PARTS, Requests, SLICE, STREAM } from "./requests.ts";
+import { ARRIVED_AT, CODE, DEVICE, EXIT, intWidth, NUMBER, ORDER, PARTS, Requests, SLICE, STREAM } from "./requests.ts";
 import type { Setup } from "./setup.ts";
 import { Slicing } from "./slicing.ts";
 import { livingParts, Tables } from "./tables.ts";
@@ -35,6 +36,8 @@ export class State {
   protected readonly fingerprint = new Fingerprint();
   protected events = 0;
   protected readonly processes: readonly ArrivalProcess[];
+  /** There are closed streams, and they have not stopped asking. */
+  protected asksAgain: boolean;
   arrived = 0;
   /** Number of the last arrival that is wanted. */
   protected readonly lastOrder: number;
@@ -98,6 +101,7 @@ export class State {
       wayModulus: tables.wayModulus,
       firstMachine: tables.firstMachine,
       firstSource: tables.firstSource,
+      clients: tables.clients,
       firstResource: tables.firstResource,
       servers: tables.servers,
       places: tables.places,
@@ -163,6 +167,7 @@ export class State {
     this.isJudged = this.judge.knowsCorrect || this.judge.rows > 0 || recorder !== null;
     this.busySeconds = reals.view.busySeconds;
     this.lostWaiting = new Float64Array(groups);
+    this.asksAgain = tables.clients.some((n) => n > 0);
     this.processes = streams.map((stream) => arrivalProcess(stream, nodes[stream.source]!.count, root));
     this.placeRandom = streams.map(
       (s) => new KeyedRandom(deriveKey(root.seed, root.replication, "placement rule", s.name)),
@@ -197,6 +202,16 @@ export class State {
     );
   }
 
+  /** A request of a closed stream has ended: its client may ask again. Only while {@link asksAgain}. */
+  protected endsQuery(slot: number): void {
+    const { int } = this.requests;
+    const i = slot * intWidth;
+    const stream = int[i + STREAM]!;
+    const process = this.processes[stream]!;
+    if (!(process instanceof Clients)) return;
+    process.ends(int[i + NUMBER]!, int[i + DEVICE]!, this.tables.firstSource[stream]!, this.sources, this.agenda.now);
+  }
+
   drop(slot: number, reason: number): void {
     const { requests } = this;
     const { now } = this.agenda;
@@ -204,6 +219,7 @@ export class State {
     this.lostInside[0]! += now - requests.real[slot * requests.realWidth + ARRIVED_AT]!;
     this.collector.drop(reason, requests.int[i + STREAM]!, requests.int[i + SLICE]!);
     this.recorder?.ended(slot, requests, dropReasons[reason]!, now, -1, null);
+    if (this.asksAgain) this.endsQuery(slot);
     const r = slot * requests.realWidth;
     requests.real.fill(0, r + PARTS, r + requests.realWidth);
     requests.release(slot);

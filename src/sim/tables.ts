@@ -1,4 +1,5 @@
 /** What the event loop looks up, made once per replication from the setup. */
+import { clientsPerDevice } from "./arrivals/closed.ts";
 import { poissonGap } from "./arrivals/index.ts";
 import { partNames } from "./collector.ts";
 import type { Distribution } from "./distribution.ts";
@@ -68,7 +69,9 @@ export class Tables {
   readonly modulus: Ints;
   /** First machine of each group; the last entry is their number. */
   readonly firstMachine: Ints;
-  /** First device of each stream among all sources; the last entry is their number. */
+  /** By stream: see {@link clientsPerDevice}. */
+  readonly clients: Ints;
+  /** First device (or, of a closed stream, first client) of each stream among all sources; the last entry is their number. */
   readonly firstSource: Ints;
   /** link * 2 + direction -> first resource, and which group numbers them (-1: one for all). */
   readonly firstResource: Ints;
@@ -156,7 +159,8 @@ export class Tables {
     }
     this.hops = Int32Array.from(hops);
     this.firstMachine = cumulate(nodes.map((n) => n.count));
-    this.firstSource = cumulate(streams.map((s) => nodes[s.source]!.count));
+    this.clients = Int32Array.from(streams, (s) => clientsPerDevice(s, nodes[s.source]!.count));
+    this.firstSource = cumulate(streams.map((s, i) => nodes[s.source]!.count * Math.max(1, this.clients[i]!)));
     const resources = links.flatMap(
       (link) => Array(2).fill(link.per === null ? 1 : nodes[link.per]!.count) as number[],
     );

@@ -16,7 +16,8 @@ const leastUnloaded = 100;
  * @param end of the window [s]
  */
 export function drainLimit(setup: Setup, end: number): number {
-  if (setup.streams.every((stream) => stream.arrivals.kind === "trace")) return Number.POSITIVE_INFINITY;
+  const isExact = setup.streams.every(({ arrivals: { kind } }) => kind === "trace" || kind === "at-once");
+  if (isExact) return Number.POSITIVE_INFINITY;
   return end + Math.max(end, leastUnloaded * unloadedTime(setup));
 }
 

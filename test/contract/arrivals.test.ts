@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Arrivals } from "../../src/sim/setup.ts";
 import { simulate } from "../../src/sim/simulation.ts";
 import { seconds } from "../../src/units.ts";
-import { build, node, periodic, poisson, stream } from "../sim/build.ts";
+import { build, exponential, node, periodic, poisson, stream } from "../sim/build.ts";
 import { arrivalContract, type Promised } from "./arrival-process.ts";
 
 const trace = (each: boolean): Arrivals => ({
@@ -15,6 +15,7 @@ const promised: readonly Promised[] = [
   { name: "poisson", arrivals: poisson(2), span: 100 },
   { name: "periodic, random phase", arrivals: periodic(0.5, null), span: 100 },
   { name: "periodic, phase given", arrivals: periodic(0.5, 0.1), span: 100 },
+  { name: "periodic queries of three", arrivals: { ...periodic(0.5, null), query: 3 } as Arrivals, span: 100 },
   { name: "trace for each", arrivals: trace(true), span: 200.01 },
   { name: "trace dealt in turn", arrivals: trace(false), span: 200.01 },
   { name: "gamma, even", arrivals: { kind: "renewal", gap: { kind: "gamma", mean: 0.5, cv: 0.3 } }, span: 100 },
@@ -72,7 +73,9 @@ const promised: readonly Promised[] = [
 
 for (const one of promised) arrivalContract(one);
 
-test.each(promised.map(({ name, arrivals }) => [name, arrivals] as const))(
+const closed: Arrivals = { kind: "closed", clients: 3, each: true, think: exponential(0.3), query: 2 };
+
+test.each([...promised.map(({ name, arrivals }) => [name, arrivals] as const), ["closed", closed] as const])(
   "%s: nothing arrives after the end of a run",
   (_name, arrivals) => {
     const setup = build({

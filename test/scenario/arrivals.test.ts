@@ -85,6 +85,23 @@ describe("what is written", () => {
       "{ batch: { poisson: 2 /s, size: { discrete: { values: [1, 9], shares: [90 %, 10 %] } } } }",
       { kind: "batch", rate: 2, size: { kind: "discrete", values: [1, 9], shares: [0.9, 0.1] } },
     ],
+    [
+      "{ closed: { clients: 3, think: { erlang: { mean: 2 s, k: 2 } } } }",
+      { kind: "closed", clients: 3, think: { kind: "erlang", mean: 2, k: 2 } },
+    ],
+    ["{ closed: { clients: 3 } }", { kind: "closed", clients: 3, think: { kind: "constant", value: 0 } }],
+    ["single-stream", { kind: "single-stream" }],
+    ["{ single-stream: {} }", { kind: "single-stream" }],
+    ["{ single-stream: true }", { kind: "single-stream" }],
+    ["multi-stream", { kind: "multi-stream", samples: 8, every: null }],
+    ["{ multi-stream: 4 }", { kind: "multi-stream", samples: 4, every: null }],
+    ["{ multi-stream: { samples: 4 } }", { kind: "multi-stream", samples: 4, every: null }],
+    ["{ multi-stream: { every: 50 ms } }", { kind: "multi-stream", samples: 8, every: 0.05 }],
+    ["{ server: 20 /s }", { kind: "server", rate: 20 }],
+    ["{ server: { rate: 20 /s } }", { kind: "server", rate: 20 }],
+    ["offline", { kind: "offline", samples: null }],
+    ["{ offline: 24576 }", { kind: "offline", samples: 24_576 }],
+    ["{ offline: { samples: all } }", { kind: "offline", samples: null }],
   ])("%s is understood, and read back from the resolved scenario to the bit", (text, expected) => {
     const s = read(withArrivals(text));
     expect(s.streams[0]!.arrivals).toEqual(expected);
@@ -144,6 +161,16 @@ describe("mistakes", () => {
       "0.9",
     ],
     ["{ batch: { poisson: 1 /s, size: { poisson: 3 } } }", "batch.size", '"poisson"'],
+    ["{ closed: { think: 1 s } }", "closed.clients", "nothing"],
+    ["{ closed: { clients: 0, think: 1 s } }", "closed.clients", "0"],
+    ["{ closed: { clients: 3, think: { sequence: [1 s] } } }", "closed.think", '"sequence"'],
+    ["{ single-stream: { samples: 2 } }", "single-stream", 'a map with "samples"'],
+    ["{ multi-stream: 0 }", "multi-stream", "0"],
+    ["{ multi-stream: { sample: 2 } }", "multi-stream.sample", 'the unknown key "sample"'],
+    ["{ multi-stream: [8] }", "multi-stream", "a list of 1"],
+    ["{ server: {} }", "server.rate", "nothing"],
+    ["{ offline: 0 }", "offline", "0"],
+    ["{ offline: many }", "offline", '"many"'],
     ["{ gamma: { rate: 4 /s, cv: 1 }, phase: 1 s }", "phase", "a phase beside gamma"],
     ["{ gama: { rate: 4 /s, cv: 1 } }", "gama", 'the unknown key "gama"'],
   ])("%s is refused at its place", (text, path, got) => {
@@ -165,6 +192,7 @@ describe("rates", () => {
     ["{ on-off: { rate: 40 /s, on: 1 s, off: 4 s } }", 8],
     ["{ diurnal: { every: 1 s, rates: [4 /s, 12 /s] } }", 8],
     ["{ batch: { poisson: 2 /s, size: 4 } }", 8],
+    ["{ multi-stream: { samples: 4, every: 500 ms } }", 8],
   ];
 
   test.each(kinds)("%s: its mean rate is %d /s a device, or of the whole group with total", (text, rate) => {
@@ -178,6 +206,48 @@ describe("rates", () => {
     // One machine a camera: 8 /s x (4 ms + 0.5 ms) under split.
     const load = offeredLoad(compile(read(withArrivals(text)), "split", noResources));
     expect(load!.nodes.camera).toBeCloseTo(8 * 4.5e-3, 9);
+  });
+
+  test("closed and LoadGen's arrivals are one loop, one law and one instant", () => {
+    const nothing = { kind: "constant", value: 0 };
+    expect(compiled("single-stream")).toEqual({ kind: "closed", clients: 1, each: true, think: nothing, query: 1 });
+    expect(compiled("{ multi-stream: 8 }", "total: true")).toEqual({
+      kind: "closed",
+      clients: 1,
+      each: false,
+      think: nothing,
+      query: 8,
+    });
+    expect(compiled("{ server: 8 /s }", "total: true")).toEqual({ kind: "poisson", rate: 2 });
+    expect(compiled("{ offline: 24 }")).toEqual({ kind: "at-once", requests: 24, each: true });
+    expect(compiled("offline")).toEqual({ kind: "at-once", requests: 1000, each: false });
+  });
+
+  test("clients that wait offer no load of their own, and no number of arrivals", () => {
+    const s = read(withArrivals("{ closed: { clients: 3, think: 1 s } }"));
+    expect(offeredLoad(compile(s, "split", noResources))!.nodes.camera).toBe(0);
+    expect(arrivalsWithin(s.streams[0]!, s.nodes, 10)).toBeNull();
+  });
+
+  test("all samples offline are those of the run: which must be known, and of one stream", () => {
+    const byTime = withArrivals("offline").replace("requests: 1000, warmup: 100", "duration: 1 h");
+    expect(problemsOf(byTime)[0]).toMatchObject({
+      path: "workload.camera.arrivals.offline",
+      got: '"all", of a run by duration',
+    });
+    const beside = withArrivals("offline").replace(
+      "policies:",
+      "  other: { from: camera, arrivals: { poisson: 1 /s } }\npolicies:",
+    );
+    expect(problemsOf(beside)[0]).toMatchObject({
+      path: "workload.camera.arrivals.offline",
+      got: '"all", beside other streams',
+    });
+  });
+
+  test("more clients than there is room for are refused", () => {
+    const text = withArrivals("{ closed: { clients: 1000000 } }").replace("count: 4", "count: 400");
+    expect(problemsOf(text)[0]).toMatchObject({ path: "workload.camera.arrivals.closed.clients", got: "400000000" });
   });
 
   test("a duration that would take days of any of them is refused", () => {

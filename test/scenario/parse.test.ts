@@ -302,9 +302,6 @@ const notYet: readonly (readonly [from: string, to: string, path: string])[] = [
   ["jitter: 1 ms", "energy: { sending: 1 W }", "links.cell.energy"],
   ["up: 12 Mbit/s", "up: { trace: lte.csv }", "links.cell.up"],
   ["up: 12 Mbit/s", "up: [[0 s, 12 Mbit/s]]", "links.cell.up"],
-  ...["closed", "single-stream", "multi-stream", "server", "offline"].map(
-    (kind) => ["poisson: 2 /s", `${kind}: {}`, `workload.camera.arrivals.${kind}`] as const,
-  ),
   ["rule: only, node: edge", "rule: least-expected, among: [edge]", "policies.there.place.rule"],
   ["rule: only, node: edge", "rule: ./mine.ts", "policies.there.place.rule"],
   ["{ rule: never }", "{ rule: ./mine.ts }", "policies.there.exit.rule"],

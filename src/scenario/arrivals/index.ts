@@ -1,9 +1,11 @@
 /** `arrivals:` of a stream: one kind of several, each with its own parameters. */
-import { field, flag, later, quantity, type Reader, record } from "../reader.ts";
+import { z } from "zod";
+import { field, flag, quantity, type Reader, record } from "../reader.ts";
 import type { Reading } from "../reading.ts";
 import type { ScenarioArrivals } from "../scenario.ts";
 import { child, type Tree } from "../tree.ts";
 import { batch } from "./batch.ts";
+import { closed, multiStream, offline, server, singleStream } from "./closed.ts";
 import { diurnal, mmpp, onOff } from "./modulated.ts";
 import { oneKey } from "./one-of.ts";
 import { type Periodic, periodic, phase } from "./periodic.ts";
@@ -12,8 +14,22 @@ import { type Trace, trace } from "./trace.ts";
 
 export { phase } from "./periodic.ts";
 
-const kinds = ["poisson", "periodic", "gamma", "weibull", "mmpp", "on-off", "diurnal", "batch", "trace"] as const;
-const laterKinds = ["closed", "single-stream", "multi-stream", "server", "offline"] as const;
+/** MLPerf LoadGen's names that need no parameters: the word alone will do. */
+const words = ["single-stream", "multi-stream", "offline"] as const;
+const kinds = [
+  "poisson",
+  "periodic",
+  "gamma",
+  "weibull",
+  "mmpp",
+  "on-off",
+  "diurnal",
+  "batch",
+  "trace",
+  "closed",
+  ...words,
+  "server",
+] as const;
 
 const poisson: Reader<ScenarioArrivals> = {
   schema: quantity("frequency").schema,
@@ -23,7 +39,7 @@ const poisson: Reader<ScenarioArrivals> = {
   },
 };
 
-export const arrivalMap = record("arrivals", {
+const arrivalMap = record("arrivals", {
   poisson: field("mean rate", poisson),
   periodic: field("period or rate", periodic),
   gamma: field("independent gamma gaps: rate or mean, and cv", gamma),
@@ -35,8 +51,29 @@ export const arrivalMap = record("arrivals", {
   trace: field("instants, or a file of them", trace),
   phase: field("of periodic: instant of the first arrival; random for each device unless given", phase),
   total: field("the rate or trace is of the whole group, not of each device", flag),
-  ...(Object.fromEntries(laterKinds.map((kind) => [kind, later])) as Record<(typeof laterKinds)[number], typeof later>),
+  closed: field("clients that wait for answers: clients, think", closed),
+  "single-stream": field("LoadGen: one query at a time", singleStream),
+  "multi-stream": field("LoadGen: one query of several samples at a time", multiStream),
+  server: field("LoadGen: poisson, by its rate", server),
+  offline: field("LoadGen: all samples at once", offline),
 });
+
+/** The map, or one of {@link words}. */
+export const arrivalsReader: typeof arrivalMap = {
+  read(tree, path, to) {
+    const name = words.find((w) => tree.kind === "scalar" && tree.value === w);
+    return arrivalMap.read(name === undefined ? tree : wordAsMap(tree, name), path, to);
+  },
+  schema: () => z.union([z.enum(words), arrivalMap.schema()]),
+};
+
+function wordAsMap(tree: Tree, name: string): Tree {
+  return {
+    kind: "map",
+    at: tree.at,
+    entries: [{ key: name, at: tree.at, value: { kind: "map", at: tree.at, entries: [] } }],
+  };
+}
 
 /** What the map holds, and what stands beside it in the stream. */
 interface Given {
@@ -47,11 +84,12 @@ interface Given {
 /** @param tree the stream's own */
 export function arrivalsOf(given: Given, tree: Tree, path: string, to: Reading): ScenarioArrivals {
   const none: ScenarioArrivals = { kind: "poisson", rate: 1 };
-  const written = child(tree, "arrivals");
+  const at = child(tree, "arrivals");
   const { arrivals } = given;
+  const word = words.find((w) => at?.kind === "scalar" && at.value === w);
+  const written = word === undefined ? at : wordAsMap(at!, word);
   if (written?.kind !== "map" || arrivals === undefined) return none;
   const inside = `${path}.arrivals`;
-  if (laterKinds.some((kind) => child(written, kind) !== undefined)) return none;
   const kind = oneKey(written, inside, to, kinds);
   if (kind === undefined) return none;
   const twice = (key: "phase" | "total"): Tree | undefined => {

@@ -3,6 +3,7 @@ import { Draw, type KeyRoot } from "../draw.ts";
 import { deriveKey, uniform } from "../random.ts";
 import type { Stream } from "../setup.ts";
 import { batches } from "./batch.ts";
+import { Clients } from "./closed.ts";
 import { diurnal } from "./diurnal.ts";
 import { onOff, switching } from "./modulated.ts";
 import type { ArrivalProcess } from "./process.ts";
@@ -25,10 +26,11 @@ export function arrivalProcess(stream: Stream, devices: number, root: KeyRoot): 
       return { next: (number, device, before) => before + gap.value(number, device, number) };
     }
     case "periodic": {
-      const { period, phase } = arrivals;
+      const { period, phase, query = 1 } = arrivals;
       const key = deriveKey(root.seed, root.replication, "phase", name);
       return {
-        next: (number, device) => (phase ?? uniform(key.k0, key.k1, 0, device) * period) + number * period,
+        next: (number, device) =>
+          (phase ?? uniform(key.k0, key.k1, 0, device) * period) + Math.floor(number / query) * period,
       };
     }
     case "trace": {
@@ -47,5 +49,14 @@ export function arrivalProcess(stream: Stream, devices: number, root: KeyRoot): 
       return onOff(arrivals, name, devices, root);
     case "diurnal":
       return diurnal(arrivals, name, root);
+    case "closed":
+      return new Clients(stream, arrivals, devices, root);
+    case "at-once": {
+      const { requests, each } = arrivals;
+      return {
+        next: (number, device) =>
+          (each ? number : number * devices + device) < requests ? 0 : Number.POSITIVE_INFINITY,
+      };
+    }
   }
 }

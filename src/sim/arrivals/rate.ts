@@ -13,7 +13,7 @@ export function meanRate(arrivals: Arrivals, devices: number): number | null {
     case "poisson":
       return arrivals.rate;
     case "periodic":
-      return 1 / arrivals.period;
+      return (arrivals.query ?? 1) / arrivals.period;
     case "trace": {
       const last = arrivals.instants.at(-1) ?? 0;
       return last > 0 ? arrivals.instants.length / last / (arrivals.each ? 1 : devices) : 0;
@@ -30,10 +30,18 @@ export function meanRate(arrivals: Arrivals, devices: number): number | null {
       return (arrivals.rate * mean(arrivals.on)) / (mean(arrivals.on) + mean(arrivals.off));
     case "diurnal":
       return arrivals.rates.reduce((sum, rate) => sum + rate, 0) / arrivals.rates.length;
+    case "closed":
+    case "at-once":
+      return null;
   }
+}
+
+/** Arrivals that go on whether they are answered or not, so that there can be too many of them. */
+export function isOpen({ kind }: Arrivals): boolean {
+  return kind !== "closed" && kind !== "at-once";
 }
 
 /** Arrivals whose law is the same at any time. */
 export function isStationary({ kind }: Arrivals): boolean {
-  return kind !== "trace" && kind !== "diurnal";
+  return kind !== "trace" && kind !== "diurnal" && kind !== "at-once";
 }
