@@ -22,6 +22,8 @@ await build({
   platform: "node",
   target: "node20",
   legalComments: "none",
+  // Constants of other files are put in their places: the event loop would look each up at every use.
+  minifySyntax: true,
   // Native addons and TensorFlow.js find their binaries beside their own files, so they stay packages.
   external: ["@napi-rs/canvas", "@tensorflow/*", "tinypool"],
   banner: {

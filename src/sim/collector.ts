@@ -16,7 +16,7 @@ export const LINK = 2;
 export const partNames = ["queue", "access", "transmit", "propagate", "codec", "response"] as const;
 
 /** Values that may wait to be filed in histograms. */
-export const pendingRoom = 2048;
+export const pendingRoom = 4096;
 
 /** Columns of a cell of completed requests, then its parts; see `columns.ts`. */
 export const Cell = { n: 0, latency: 1, square: 2, correct: 3, inTime: 4, good: 5, parts: 6 } as const;
@@ -60,11 +60,11 @@ export class Collector {
   readonly batchSum: Reals;
   readonly batchCount: Reals;
   /** Latencies (by place) and waits (by ~place) that have still to be filed. */
-  readonly pendingPlaces: Ints = new Int32Array(pendingRoom);
-  readonly pendingValues: Reals = new Float64Array(pendingRoom);
+  private readonly pendingPlaces: Ints;
+  private readonly pendingValues: Reals;
 
   /** @param view arrays as {@link columnsOf} says */
-  constructor(shape: Shape, view: Readonly<Record<keyof ReturnType<typeof columnsOf>, Reals>>) {
+  constructor(shape: Shape, view: Readonly<Record<keyof ReturnType<typeof columnsOf>, Reals>>, pendingPlaces: Ints) {
     this.shape = shape;
     const { streams, exits, groups, slices } = shape;
     this.width = widthOf(shape);
@@ -77,6 +77,8 @@ export class Collector {
     this.messages = view.messages;
     this.batchSum = view.batchSum;
     this.batchCount = view.batchCount;
+    this.pendingPlaces = pendingPlaces;
+    this.pendingValues = view.pendingValues;
     this.latency = new Samples(streams * exits * groups, slices);
     this.waiting = Array.from({ length: groups }, () => new Samples(1, slices));
   }
@@ -169,6 +171,7 @@ export function columnsOf(shape: Shape, batches: number) {
     batchSum: batches,
     batchCount: batches,
     cells: streams * exits * groups * slices * widthOf(shape),
+    pendingValues: pendingRoom,
   };
 }
 

@@ -1,3 +1,14 @@
+/**
+ * The event loop. What most requests do at most events, plain first-come-first-served servers and plain links, stands in one function
+ * without calls, `handle`: V8 then keeps tables and offsets at hand, which makes it twice as fast as a method for each step would be.
+ *
+ * What is rare hooks in as a call at the place where it differs, found by a table that the loop reads anyway:
+ * - a node with more than plain servers: `places` below 0 sends its requests to `stations.join`; what happens there are timers;
+ * - a link with more than size, rate and latency: `shortcut` SLOW sends its messages to `transport`;
+ * - arrivals that are not Poisson: `gaps` NaN asks `processes[stream].next`;
+ * - an exit rule that is more than a probability: `shares` NaN asks `judge.verdict`; a placement on the way: `plan` below 0 asks `ask`;
+ * - a stage whose time is neither constant nor exponential: `fixed` and `exponential` NaN ask `stageTime`; codecs: `prepare`, `encode`.
+ */
 import { DEADLINE, pendingRoom, QUEUE } from "./collector.ts";
 import {
   CELL_CORRECT,
@@ -22,6 +33,7 @@ import {
 } from "./columns.ts";
 import type { Draw } from "./draw.ts";
 import { ARRIVAL, DELIVERY, ENTRY, entityBits, entityMask, FLOW, STAGE, WAITING } from "./events.ts";
+import { historyRoom } from "./fingerprint.ts";
 import { BUSY, HEAD, machineWidth, QUEUED, TAIL } from "./machines.ts";
 import { threefry } from "./random.ts";
 import {
@@ -57,212 +69,301 @@ import { blockUniform } from "./uniform.ts";
 export class Kernel extends State {
   readonly stations = new Stations(this);
 
-  /** Handles events until `budget` of them are done or something else is due. What is rare is left to {@link interlude}. */
+  /** Handles events until `budget` of them are done or something else is due. */
   protected handle(budget: number): void {
-    const { agenda, sources, slicing, fingerprint, int, horizon } = this;
-    let left = budget;
-    for (; left > 0; left--) {
+    const { agenda, sources, slicing, horizon, int, real, realWidth, ints, reals } = this;
+    const { groups, segments, exits, slices, lastExit, isJudged, dropsLate, recorder } = this;
+    const o = this.at;
+    const { nextArrival } = slicing;
+    for (let left = budget; left > 0; left--) {
       if (agenda.open) agenda.settle();
       const eventAt = agenda.times[0]!;
       const arrivesAt = sources.times[0]!;
+      let slot: number;
+      let stream: number;
+      let group: number;
+      let machine = 0;
+      let now: number;
+      /** Request that a server takes, -1 for none; whether `slot` goes over links, or joins the queue of its group. */
+      let starts = -1;
+      let enters = false;
+      let joins = false;
       if (arrivesAt < eventAt || (arrivesAt === eventAt && this.arrivalIsFirst(eventAt))) {
-        if (arrivesAt >= horizon[0]! || this.arrived >= slicing.nextArrival) break;
-        agenda.now = arrivesAt;
+        const order = this.arrived;
+        if (arrivesAt >= horizon[0]! || order >= nextArrival) break;
+        now = arrivesAt;
+        agenda.now = now;
         const source = sources.ids[0]!;
-        fingerprint.add((ARRIVAL << entityBits) | source, this.arrived, arrivesAt);
-        this.arrive(source);
-        continue;
+        stream = 0;
+        while (source >= ints[o.firstSource + stream + 1]!) stream++;
+        let device = source - ints[o.firstSource + stream]!;
+        let number = ints[o.numbers + source]!;
+        ints[o.numbers + source] = number + 1;
+        const n = this.recorded;
+        this.recorded = n + 1;
+        reals[o.historyTimes + n] = now;
+        ints[o.historyWords + n] = (ints[o.streamWords + stream]! + device) ^ (ARRIVAL << entityBits);
+        ints[o.historyOrders + n] = order;
+        const gap = reals[o.gaps + stream]!;
+        let following: number;
+        if (gap > 0) {
+          threefry(ints[o.gapK0 + stream]!, ints[o.gapK1 + stream]!, number + 1, device);
+          following = now - gap * Math.log(1 - blockUniform());
+        } else following = this.processes[stream]!.next(number + 1, device, now);
+        sources.open = true;
+        if (following < Number.POSITIVE_INFINITY) {
+          sources.due[0] = following;
+          sources.replace(source);
+        } else sources.settle();
+        const clients = ints[o.clients + stream]!;
+        if (clients > 0) {
+          const client = device % clients;
+          device = (device - client) / clients;
+          number = number * clients + client;
+        }
+        this.arrived = order + 1;
+        // The end of the window is not for the event loop: it stops at the horizon.
+        if (order === this.lastOrder || (sources.size === 0 && !this.asksAgain)) {
+          horizon[0] = now;
+          reals[o.lastArrivalAt] = now;
+        }
+        slot = this.requests.take();
+        const streamNumber = ints[o.streamNumbers + stream]!;
+        ints[o.streamNumbers + stream] = streamNumber + 1;
+        group = ints[o.sourceOf + stream]!;
+        const i = slot * intWidth;
+        int[i + STREAM] = stream;
+        int[i + DEVICE] = device;
+        int[i + NUMBER] = number;
+        int[i + ORDER] = order;
+        int[i + STREAM_NUMBER] = streamNumber;
+        int[i + ROW] = isJudged ? this.judge.row(stream, device, number, streamNumber) : -1;
+        int[i + SEGMENT] = 0;
+        int[i + GROUP] = group;
+        int[i + SLICE] = ints[o.slice]!;
+        real[slot * realWidth + ARRIVED_AT] = now;
+        let target = ints[o.plan + stream * segments]!;
+        if (target < 0) target = this.ask(slot, 0, group);
+        int[i + TARGET] = target;
+        if (target === group) joins = true;
+        else if (ints[o.encodes + (stream * groups + group) * segments] === 1) {
+          int[i + SEGMENT] = ~0;
+          joins = true;
+        } else enters = true;
+      } else {
+        if (eventAt >= horizon[0]!) break;
+        now = eventAt;
+        agenda.now = now;
+        agenda.open = true;
+        slot = agenda.ids[0]!;
+        if (slot < 0) {
+          this.timer(slot);
+          continue;
+        }
+        const i = slot * intWidth;
+        const r = slot * realWidth;
+        stream = int[i + STREAM]!;
+        const code = int[i + CODE]!;
+        group = int[i + GROUP]!;
+        const n = this.recorded;
+        this.recorded = n + 1;
+        reals[o.historyTimes + n] = now;
+        ints[o.historyOrders + n] = int[i + ORDER]!;
+        const kind = code >> entityBits;
+        machine = code & entityMask;
+        if (kind === STAGE) {
+          ints[o.historyWords + n] = ints[o.groupWords + group]! + machine;
+          let segment = int[i + SEGMENT]!;
+          let completes = false;
+          enters = true;
+          // Below 0: a tensor is encoded.
+          if (segment < 0) int[i + SEGMENT] = ~segment;
+          else {
+            const exit = ints[o.exitAfter + segment]!;
+            let answer = exit;
+            if (exit >= 0 && exit !== lastExit) {
+              const share = reals[o.shares + exit]!;
+              if (Number.isNaN(share)) answer = this.judge.verdict(slot, exit);
+              else {
+                const key = stream * exits + exit;
+                threefry(ints[o.shareK0 + key]!, ints[o.shareK1 + key]!, int[i + NUMBER]!, int[i + DEVICE]!);
+                if (blockUniform() >= share) answer = -1;
+              }
+            }
+            if (answer >= 0) {
+              int[i + EXIT] = answer;
+              real[r + EXITED_AT] = now;
+              const to = ints[o.due + stream]!;
+              if (to < 0 || to === group) {
+                completes = true;
+                enters = false;
+              } else int[i + TARGET] = to;
+            } else {
+              segment++;
+              let target = ints[o.plan + stream * segments + segment]!;
+              if (target < 0) target = this.ask(slot, segment, group);
+              int[i + SEGMENT] = segment;
+              if (target === group) {
+                agenda.due[0] = now;
+                this.runStage(slot, group);
+                continue;
+              }
+              int[i + TARGET] = target;
+              if (ints[o.encodes + (stream * groups + group) * segments + segment] === 1) {
+                int[i + SEGMENT] = ~segment;
+                agenda.due[0] = now + this.encode(slot, ~segment);
+                agenda.schedule(slot);
+                continue;
+              }
+            }
+          }
+          // The server is given back, and takes the next that waits.
+          const startedAt = real[r + STARTED_AT]!;
+          const waited = startedAt - real[r + QUEUED_AT]!;
+          const service = now - startedAt;
+          reals[o.busySeconds + machine]! += service;
+          const place = group * slices + int[i + SLICE]!;
+          const v = o.visits + place * VISIT_WIDTH;
+          reals[v]! += 1;
+          if (waited > 0) {
+            reals[v + VISIT_WAITING]! += waited;
+            reals[v + VISIT_WAITING_SQUARE]! += waited * waited;
+            reals[v + VISIT_WAITED]! += 1;
+            const pending = this.pending;
+            this.pending = pending + 1;
+            ints[o.pendingPlaces + pending] = ~place;
+            reals[o.pendingValues + pending] = waited;
+          }
+          const d = service - reals[o.serviceShift + group]!;
+          if (Number.isNaN(d)) reals[o.serviceShift + group] = service;
+          else {
+            reals[v + VISIT_SERVICE]! += d;
+            reals[v + VISIT_SERVICE_SQUARE]! += d * d;
+          }
+          if (recorder !== null) recorder.visit(slot, group, real[r + QUEUED_AT]!, startedAt, now, service);
+          const m = o.machines + machine * machineWidth;
+          ints[m + BUSY]! -= 1;
+          const waiting = ints[m + QUEUED]!;
+          if (waiting > 0) {
+            if (dropsLate) starts = this.nextInTime(m, group);
+            else {
+              starts = ints[m + HEAD]!;
+              ints[m + HEAD] = int[starts * intWidth + NEXT]!;
+              ints[m + QUEUED] = waiting - 1;
+            }
+          }
+          if (completes) this.complete(slot);
+        } else if (kind === DELIVERY) {
+          ints[o.historyWords + n] = ints[o.wayWords + machine]! ^ (DELIVERY << entityBits);
+          const hop = int[i + ROUTE]! + 1;
+          int[i + ROUTE] = hop;
+          if (ints[o.hops + hop]! >= 0) {
+            this.enter(slot);
+            continue;
+          }
+          if (int[i + EXIT]! >= 0) {
+            this.complete(slot);
+            continue;
+          }
+          int[i + RECEIVED] = 1;
+          joins = true;
+          group = int[i + TARGET]!;
+        } else {
+          ints[o.historyWords + n] = kind === ENTRY ? code : ints[o.wayWords + machine]! ^ (kind << entityBits);
+          if (kind === ENTRY) this.enter(slot);
+          else this.transport.givesUpNow(slot);
+          continue;
+        }
       }
-      if (eventAt >= horizon[0]!) break;
-      agenda.now = eventAt;
-      agenda.open = true;
-      const slot = agenda.ids[0]!;
-      if (slot < 0) {
-        this.timer(slot);
-        continue;
+
+      if (joins) {
+        const i = slot * intWidth;
+        const by = ints[o.modulus + stream * groups + group]!;
+        machine = ints[o.firstMachine + group]!;
+        if (by !== 1) machine += by === 0 ? int[i + DEVICE]! : this.tables.attached(stream, int[i + DEVICE]!, group);
+        int[i + GROUP] = group;
+        real[slot * realWidth + QUEUED_AT] = now;
+        const m = o.machines + machine * machineWidth;
+        if (ints[m + BUSY]! < ints[o.servers + group]!) {
+          if (dropsLate && this.givesUp(slot, now)) {
+            this.drop(slot, DEADLINE);
+            continue;
+          }
+          starts = slot;
+        } else {
+          const waiting = ints[m + QUEUED]!;
+          if (waiting >= ints[o.places + group]!) {
+            if (ints[o.places + group]! < 0) this.stations.join(slot, machine, group);
+            else this.drop(slot, QUEUE);
+            continue;
+          }
+          if (waiting === 0) ints[m + HEAD] = slot;
+          else int[ints[m + TAIL]! * intWidth + NEXT] = slot;
+          ints[m + TAIL] = slot;
+          ints[m + QUEUED] = waiting + 1;
+          int[i + CODE] = (WAITING << entityBits) | machine;
+          continue;
+        }
       }
-      const code = int[slot * intWidth + CODE]!;
-      fingerprint.add(code, int[slot * intWidth + ORDER]!, eventAt);
-      const kind = code >> entityBits;
-      if (kind === STAGE) this.stageEnds(slot, code & entityMask);
-      else if (kind === DELIVERY) this.delivered(slot);
-      else if (kind === ENTRY) this.enter(slot);
-      else this.transport.givesUpNow(slot);
+      if (starts >= 0) {
+        const i = starts * intWidth;
+        const r = starts * realWidth;
+        ints[o.machines + machine * machineWidth + BUSY]! += 1;
+        int[i + CODE] = (STAGE << entityBits) | machine;
+        real[r + STARTED_AT] = now;
+        real[r + PARTS + groups]! += now - real[r + QUEUED_AT]!;
+        const segment = int[i + SEGMENT]!;
+        const s = (int[i + STREAM]! * groups + group) * segments + segment;
+        if (segment < 0 || (int[i + RECEIVED] === 1 && ints[o.decodes + s] === 1)) this.prepare(starts, group);
+        else {
+          let time = reals[o.fixed + s]!;
+          if (Number.isNaN(time)) {
+            const scale = reals[o.exponential + s]!;
+            if (scale > 0) {
+              threefry(ints[o.k0 + s]!, ints[o.k1 + s]!, int[i + NUMBER]!, int[i + DEVICE]!);
+              time = -scale * Math.log(1 - blockUniform());
+            } else time = this.stageTime(starts, s);
+          }
+          real[r + PARTS + group]! += time;
+          agenda.due[0] = now + time;
+          agenda.schedule(starts);
+        }
+      }
+      if (enters) this.send(slot, group);
     }
-    this.events += budget - left;
   }
 
-  /** A device asks: its next request is foreseen, this one gets a slot. */
-  protected arrive(source: number): void {
-    const { ints, requests, sources, judge, at } = this;
+  /** Takes from a queue the first that is not late; -1 when there is none. */
+  protected nextInTime(m: number, group: number): number {
+    const { ints, int, real, realWidth } = this;
     const { now } = this.agenda;
-    let stream = 0;
-    while (source >= ints[at.firstSource + stream + 1]!) stream++;
-    let device = source - ints[at.firstSource + stream]!;
-    let number = ints[at.numbers + source]!;
-    ints[at.numbers + source] = number + 1;
-    this.foresee(source, stream, device, number + 1);
-    const clients = ints[at.clients + stream]!;
-    if (clients > 0) {
-      const client = device % clients;
-      device = (device - client) / clients;
-      number = number * clients + client;
-    }
-
-    const order = this.arrived;
-    this.arrived = order + 1;
-    // The end of the window is not for the event loop: it stops at the horizon.
-    if (order === this.lastOrder || (sources.size === 0 && !this.asksAgain)) {
-      this.horizon[0] = now;
-      this.reals[at.lastArrivalAt] = now;
-    }
-    const slot = requests.take();
-    const { int, real, realWidth } = this;
-    const streamNumber = ints[at.streamNumbers + stream]!;
-    ints[at.streamNumbers + stream] = streamNumber + 1;
-    const slice = ints[at.slice]!;
-    const group = ints[at.sourceOf + stream]!;
-    const i = slot * intWidth;
-    int[i + STREAM] = stream;
-    int[i + DEVICE] = device;
-    int[i + NUMBER] = number;
-    int[i + ORDER] = order;
-    int[i + STREAM_NUMBER] = streamNumber;
-    int[i + ROW] = judge.rows === 0 ? -1 : judge.row(stream, device, number, streamNumber);
-    int[i + SEGMENT] = 0;
-    int[i + GROUP] = group;
-    int[i + SLICE] = slice;
-    real[slot * realWidth + ARRIVED_AT] = now;
-
-    let target = ints[at.plan + stream * this.segments]!;
-    if (target < 0) target = this.ask(slot, 0, group);
-    int[i + TARGET] = target;
-    if (target === group) this.join(slot, group);
-    else if (ints[at.encodes + (stream * this.groups + group) * this.segments] === 1) {
-      int[i + SEGMENT] = ~0;
-      this.join(slot, group);
-    } else this.send(slot, group);
-  }
-
-  /** When a device asks next. */
-  protected foresee(source: number, stream: number, device: number, number: number): void {
-    const { sources, ints, reals, at } = this;
-    const { now } = this.agenda;
-    const gap = reals[at.gaps + stream]!;
-    let following: number;
-    if (gap > 0) {
-      threefry(ints[at.gapK0 + stream]!, ints[at.gapK1 + stream]!, number, device);
-      following = now - gap * Math.log(1 - blockUniform());
-    } else following = this.processes[stream]!.next(number, device, now);
-    sources.open = true;
-    if (following < Number.POSITIVE_INFINITY) {
-      sources.due[0] = following;
-      sources.replace(source);
-    } else sources.settle();
-  }
-
-  /** A machine has ended a stage of a request: its exit rule decides, then its placement. */
-  protected stageEnds(slot: number, machine: number): void {
-    const { ints, at } = this;
-    const { int, real, realWidth } = this;
-    const i = slot * intWidth;
-    const group = int[i + GROUP]!;
-    const stream = int[i + STREAM]!;
-    const segment = int[i + SEGMENT]!;
-    if (segment < 0) {
-      // A tensor is encoded.
-      int[i + SEGMENT] = ~segment;
-      this.leave(slot, machine, group);
-      this.send(slot, group);
-      return;
-    }
-    const exit = ints[at.exitAfter + segment]!;
-    let answer = exit;
-    if (exit >= 0 && exit !== this.lastExit) {
-      const share = this.reals[at.shares + exit]!;
-      if (Number.isNaN(share)) answer = this.judge.verdict(slot, exit);
-      else {
-        const key = stream * this.exits + exit;
-        threefry(ints[at.shareK0 + key]!, ints[at.shareK1 + key]!, int[i + NUMBER]!, int[i + DEVICE]!);
-        if (blockUniform() >= share) answer = -1;
-      }
-    }
-    if (answer >= 0) {
-      int[i + EXIT] = answer;
-      real[slot * realWidth + EXITED_AT] = this.agenda.now;
-      this.leave(slot, machine, group);
-      const to = ints[at.due + stream]!;
-      if (to < 0 || to === group) this.complete(slot);
-      else {
-        int[i + TARGET] = to;
-        this.send(slot, group);
-      }
-      return;
-    }
-    const following = segment + 1;
-    let target = ints[at.plan + stream * this.segments + following]!;
-    if (target < 0) target = this.ask(slot, following, group);
-    int[i + SEGMENT] = following;
-    if (target === group) {
-      this.agenda.due[0] = this.agenda.now;
-      this.runStage(slot, group);
-      return;
-    }
-    int[i + TARGET] = target;
-    if (ints[at.encodes + (stream * this.groups + group) * this.segments + following] === 1) {
-      int[i + SEGMENT] = ~following;
-      this.agenda.due[0] = this.agenda.now + this.encode(slot, ~following);
-      this.agenda.schedule(slot);
-      return;
-    }
-    this.leave(slot, machine, group);
-    this.send(slot, group);
-  }
-
-  /** Gives the server back, and has it take the next that waits. */
-  protected leave(slot: number, machine: number, group: number): void {
-    const { ints, reals, at } = this;
-    const { int, real, realWidth } = this;
-    const { now } = this.agenda;
-    const r = slot * realWidth;
-    const startedAt = real[r + STARTED_AT]!;
-    const waited = startedAt - real[r + QUEUED_AT]!;
-    const service = now - startedAt;
-    this.reals[at.busySeconds + machine]! += service;
-    const place = group * this.slices + int[slot * intWidth + SLICE]!;
-    const v = at.visits + place * VISIT_WIDTH;
-    reals[v]! += 1;
-    if (waited > 0) {
-      reals[v + VISIT_WAITING]! += waited;
-      reals[v + VISIT_WAITING_SQUARE]! += waited * waited;
-      reals[v + VISIT_WAITED]! += 1;
-      const n = this.pending;
-      this.pending = n + 1;
-      this.pendingPlaces[n] = ~place;
-      this.pendingValues[n] = waited;
-    }
-    const d = service - reals[at.serviceShift + group]!;
-    if (Number.isNaN(d)) reals[at.serviceShift + group] = service;
-    else {
-      reals[v + VISIT_SERVICE]! += d;
-      reals[v + VISIT_SERVICE_SQUARE]! += d * d;
-    }
-    if (this.recorder !== null) this.recorder.visit(slot, group, real[r + QUEUED_AT]!, startedAt, now);
-
-    const m = at.machines + machine * machineWidth;
-    ints[m + BUSY]! -= 1;
-    let waiting = ints[m + QUEUED]!;
-    while (waiting > 0) {
+    while (ints[m + QUEUED]! > 0) {
       const first = ints[m + HEAD]!;
       ints[m + HEAD] = int[first * intWidth + NEXT]!;
-      waiting--;
-      ints[m + QUEUED] = waiting;
-      if (!this.dropsLate || !this.givesUp(first, now)) {
-        this.start(first, machine, group);
-        return;
-      }
+      ints[m + QUEUED]! -= 1;
+      if (!this.givesUp(first, now)) return first;
       this.lostWaiting[group]! += now - real[first * realWidth + QUEUED_AT]!;
       this.drop(first, DEADLINE);
+    }
+    return -1;
+  }
+
+  /** A server that has taken a request decodes its tensor, then runs its stage; or encodes one. */
+  protected prepare(slot: number, group: number): void {
+    const { int, agenda, ints, at } = this;
+    const i = slot * intWidth;
+    const segment = int[i + SEGMENT]!;
+    agenda.due[0] = agenda.now;
+    if (int[i + RECEIVED] === 1) {
+      int[i + RECEIVED] = 0;
+      if (ints[at.decodes + (int[i + STREAM]! * this.groups + group) * this.segments + segment] === 1) {
+        agenda.due[0] = agenda.now + this.decode(slot, segment);
+      }
+    }
+    if (segment >= 0) this.runStage(slot, group);
+    else {
+      agenda.due[0]! += this.encode(slot, segment);
+      agenda.schedule(slot);
     }
   }
 
@@ -327,76 +428,6 @@ export class Kernel extends State {
     agenda.schedule(slot);
   }
 
-  /** A message has come to the end of a hop. */
-  protected delivered(slot: number): void {
-    const { int } = this;
-    const i = slot * intWidth;
-    const hop = int[i + ROUTE]! + 1;
-    int[i + ROUTE] = hop;
-    if (this.ints[this.at.hops + hop]! >= 0) this.enter(slot);
-    else if (int[i + EXIT]! >= 0) this.complete(slot);
-    else {
-      int[i + RECEIVED] = 1;
-      this.join(slot, int[i + TARGET]!);
-    }
-  }
-
-  /** A request comes to its machine of a group: is served, waits, or is dropped. */
-  protected join(slot: number, group: number): void {
-    const { ints, at, tables } = this;
-    const { int, real, realWidth } = this;
-    const i = slot * intWidth;
-    const stream = int[i + STREAM]!;
-    const by = ints[at.modulus + stream * this.groups + group]!;
-    let machine = ints[at.firstMachine + group]!;
-    if (by !== 1) machine += by === 0 ? int[i + DEVICE]! : tables.attached(stream, int[i + DEVICE]!, group);
-    int[i + GROUP] = group;
-    real[slot * realWidth + QUEUED_AT] = this.agenda.now;
-    const m = at.machines + machine * machineWidth;
-    if (ints[m + BUSY]! < ints[at.servers + group]!) {
-      if (this.dropsLate && this.givesUp(slot, this.agenda.now)) this.drop(slot, DEADLINE);
-      else this.start(slot, machine, group);
-      return;
-    }
-    const waiting = ints[m + QUEUED]!;
-    if (waiting >= ints[at.places + group]!) {
-      if (ints[at.places + group]! < 0) this.stations.join(slot, machine, group);
-      else this.drop(slot, QUEUE);
-      return;
-    }
-    if (waiting === 0) ints[m + HEAD] = slot;
-    else int[ints[m + TAIL]! * intWidth + NEXT] = slot;
-    ints[m + TAIL] = slot;
-    ints[m + QUEUED] = waiting + 1;
-    int[i + CODE] = (WAITING << entityBits) | machine;
-  }
-
-  /** A server takes a request. */
-  protected start(slot: number, machine: number, group: number): void {
-    const { ints, at, agenda } = this;
-    const { int, real, realWidth } = this;
-    const { now } = agenda;
-    const i = slot * intWidth;
-    const r = slot * realWidth;
-    ints[at.machines + machine * machineWidth + BUSY]! += 1;
-    int[i + CODE] = (STAGE << entityBits) | machine;
-    real[r + STARTED_AT] = now;
-    real[r + PARTS + this.groups]! += now - real[r + QUEUED_AT]!;
-    agenda.due[0] = now;
-    const segment = int[i + SEGMENT]!;
-    if (int[i + RECEIVED] === 1) {
-      int[i + RECEIVED] = 0;
-      if (ints[at.decodes + (int[i + STREAM]! * this.groups + group) * this.segments + segment] === 1) {
-        agenda.due[0] = now + this.decode(slot, segment);
-      }
-    }
-    if (segment >= 0) this.runStage(slot, group);
-    else {
-      agenda.due[0]! += this.encode(slot, segment);
-      agenda.schedule(slot);
-    }
-  }
-
   /** Trunk of a segment, and the head after it where one runs, from `due` on. */
   protected runStage(slot: number, group: number): void {
     const { ints, reals, at, agenda } = this;
@@ -428,8 +459,8 @@ export class Kernel extends State {
     const latency = now - real[r + ARRIVED_AT]!;
     if (ints[at.due + stream]! >= 0) real[r + realWidth - 1] = now - real[r + EXITED_AT]!;
     const c = at.cells + place * width;
-    // Only of the parts that this stream can have; see `livingParts`.
-    let list = at.parts + stream * (width - CELL_PARTS + 1);
+    // Only of the parts that it can have; see `livingParts`.
+    let list = at.parts + (stream * this.segments + int[i + SEGMENT]!) * (width - CELL_PARTS + 1);
     for (let part = ints[list]!; part >= 0; part = ints[++list]!) {
       reals[c + CELL_PARTS + part]! += real[r + PARTS + part]!;
       real[r + PARTS + part] = 0;
@@ -449,8 +480,8 @@ export class Kernel extends State {
     }
     const n = this.pending;
     this.pending = n + 1;
-    this.pendingPlaces[n] = place;
-    this.pendingValues[n] = latency;
+    ints[at.pendingPlaces + n] = place;
+    reals[at.pendingValues + n] = latency;
     // One of the two factors is 0: batches are of requests, or of time where the run has a duration.
     const batch = ((int[i + ORDER]! + 0.5) * this.perRequest + real[r + ARRIVED_AT]! * this.perSecond) | 0;
     if (batch < this.batches) {
@@ -524,19 +555,29 @@ export class Kernel extends State {
     const payload = timers.payload(id);
     const listener = timers.listener(id);
     timers.release(id);
-    this.events--;
     if (listener !== null) listener.goesOff(id);
     else if (code >> entityBits === FLOW) this.transport.flowEvent(code & entityMask, payload);
   }
 
   /** An event of a request at a station. */
   happens(code: number, slot: number): void {
-    this.events++;
-    this.fingerprint.add(code, this.requests.int[slot * intWidth + ORDER]!, this.agenda.now);
+    const n = this.recorded;
+    this.recorded = n + 1;
+    this.reals[this.at.historyTimes + n] = this.agenda.now;
+    this.ints[this.at.historyWords + n] =
+      (this.ints[this.at.groupWords + this.int[slot * intWidth + GROUP]!]! + (code & entityMask)) ^
+      ((code >> entityBits) << entityBits);
+    this.ints[this.at.historyOrders + n] = this.requests.int[slot * intWidth + ORDER]!;
     // One event may end many requests.
-    if (this.pending < pendingRoom / 2) return;
+    if (n >= historyRoom / 2 || this.pending >= pendingRoom / 2) this.file();
+  }
+
+  /** Takes what waits into the histograms and the fingerprint. */
+  protected file(): void {
     this.collector.file(this.pending);
     this.pending = 0;
+    this.fingerprint.add(this.recorded);
+    this.recorded = 0;
   }
 
   /** Whether the answer of a request that ends is right, for the tallies and the recorder. */

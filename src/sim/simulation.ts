@@ -32,8 +32,7 @@ class Simulation extends Kernel {
       this.int = this.requests.int;
       this.real = this.requests.real;
       this.handle(stretch);
-      this.collector.file(this.pending);
-      this.pending = 0;
+      this.file();
       this.interlude();
     }
     if (setup.run.duration !== null) this.crossInstants(setup.run.duration);
@@ -46,7 +45,7 @@ class Simulation extends Kernel {
       end: this.end,
       ...leftBehind(this),
       fingerprint: this.fingerprint.state(),
-      events: this.events,
+      events: this.fingerprint.events,
       partsGap: partsGap(this.collector),
     };
   }

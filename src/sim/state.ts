@@ -2,10 +2,10 @@
 import { Agenda } from "./agenda.ts";
 import { Clients } from "./arrivals/closed.ts";
 import { type ArrivalProcess, arrivalProcess } from "./arrivals/index.ts";
-import { Collector, columnsOf, dropReasons, partNames } from "./collector.ts";
+import { Collector, columnsOf, dropReasons, partNames, pendingRoom } from "./collector.ts";
 import type { KeyRoot } from "./draw.ts";
 import { Timers } from "./events.ts";
-import { Fingerprint } from "./fingerprint.ts";
+import { Fingerprint, historyRoom, nameWord } from "./fingerprint.ts";
 import { Judge } from "./judge.ts";
 import { machineWidth } from "./machines.ts";
 import { type Ints, packInts, packReals, type Reals } from "./pack.ts";
@@ -33,8 +33,9 @@ export class State {
   readonly transport: Transport;
   readonly judge: Judge;
   protected readonly slicing: Slicing;
-  protected readonly fingerprint = new Fingerprint();
-  protected events = 0;
+  protected readonly fingerprint: Fingerprint;
+  /** Events that have still to enter the fingerprint. */
+  protected recorded = 0;
   protected readonly processes: readonly ArrivalProcess[];
   /** There are closed streams, and they have not stopped asking. */
   protected asksAgain: boolean;
@@ -64,8 +65,6 @@ export class State {
   protected readonly perSecond: number;
   /** Latencies and waits that have still to be filed. */
   protected pending = 0;
-  protected readonly pendingPlaces: Ints;
-  protected readonly pendingValues: Reals;
   /** Server seconds of the visits that have ended, by machine. */
   readonly busySeconds: Float64Array;
   /** Seconds waited, by group, and spent in the system, by requests that were dropped. */
@@ -122,6 +121,13 @@ export class State {
       /** Slice that arrivals belong to now. */
       slice: 1,
       streamNumbers: streams.length,
+      /** What stands for events at each node group, link direction and stream in the fingerprint; entities are added. */
+      groupWords: nodes.map((node, g) => nameWord("node", node.name) - tables.firstMachine[g]!),
+      wayWords: setup.links.flatMap((link) => [nameWord("up", link.name), nameWord("down", link.name)]),
+      streamWords: streams.map((stream) => nameWord("stream", stream.name)),
+      historyWords: historyRoom,
+      historyOrders: historyRoom,
+      pendingPlaces: pendingRoom,
       /** [machine][BUSY, QUEUED, HEAD, TAIL]. */
       machines: machines * machineWidth,
       /** Requests so far, by source. */
@@ -142,8 +148,10 @@ export class State {
       busySeconds: machines,
       freeAt: resources,
       ...columnsOf(shape, batches),
+      historyTimes: historyRoom,
     });
-    this.collector = new Collector(shape, reals.view);
+    this.collector = new Collector(shape, reals.view, ints.view.pendingPlaces);
+    this.fingerprint = new Fingerprint(ints.view.historyWords, ints.view.historyOrders, reals.view.historyTimes);
     this.transport = new Transport(setup, this, reals.view.freeAt, root);
     this.ints = ints.all;
     this.reals = reals.all;
@@ -162,8 +170,6 @@ export class State {
     this.width = this.collector.width;
     this.perRequest = this.slicing.perRequest;
     this.perSecond = this.slicing.perSecond;
-    this.pendingPlaces = this.collector.pendingPlaces;
-    this.pendingValues = this.collector.pendingValues;
     this.isJudged = this.judge.knowsCorrect || this.judge.rows > 0 || recorder !== null;
     this.busySeconds = reals.view.busySeconds;
     this.lostWaiting = new Float64Array(groups);

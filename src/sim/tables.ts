@@ -188,33 +188,36 @@ export class Tables {
 }
 
 /**
- * By stream: the parts of the latency that a request of it can have, ascending, ended by -1; each list takes groups + 7 places.
- * All but what needs a connection to be made, a codec, a link or an answer that travels.
+ * By stream and segment: the parts of the latency that a request answered after it can have, ascending, ended by -1; each list takes
+ * groups + 7 places. All but what needs a connection to be made, a codec, a link or an answer that travels.
  */
 export function livingParts(setup: Setup, tables: Tables): Ints {
-  const { nodes, streams } = setup;
+  const { nodes, streams, model } = setup;
+  const { segments } = tables;
   const width = nodes.length + partNames.length + 1;
-  const lists = new Int32Array(streams.length * width).fill(-1);
-  streams.forEach((_, s) => {
-    const plan = tables.plan.subarray(s * tables.segments, (s + 1) * tables.segments);
-    const computes = (g: number): boolean => plan.includes(-1) || plan.includes(g);
+  const lists = new Int32Array(streams.length * segments * width).fill(-1);
+  streams.forEach((stream, s) => {
     const ofStream = <T>(table: readonly T[]): readonly T[] =>
       table.slice(s * tables.groups * tables.segments, (s + 1) * tables.groups * tables.segments);
     const codec = [...ofStream(tables.encode), ...ofStream(tables.decode)].some((draw) => draw !== null);
-    const travels = setup.links.length > 0;
-    const living = {
-      queue: true,
-      access: setup.links.some((link) => link.connection === "new"),
-      transmit: travels,
-      propagate: travels,
-      codec,
-      response: tables.due[s]! >= 0,
-    };
-    const parts = [...nodes.keys()].filter(computes);
-    partNames.forEach((name, i) => {
-      if (living[name]) parts.push(nodes.length + i);
+    model.segments.forEach((_, segment) => {
+      const plan = tables.plan.subarray(s * segments, s * segments + segment + 1);
+      const computes = (g: number): boolean => plan.includes(-1) || plan.includes(g);
+      const travels = plan.some((g) => g !== stream.source);
+      const living = {
+        queue: true,
+        access: travels && setup.links.some((link) => link.connection === "new"),
+        transmit: travels,
+        propagate: travels,
+        codec,
+        response: tables.due[s]! >= 0,
+      };
+      const parts = [...nodes.keys()].filter(computes);
+      partNames.forEach((name, i) => {
+        if (living[name]) parts.push(nodes.length + i);
+      });
+      lists.set(parts, (s * segments + segment) * width);
     });
-    lists.set(parts, s * width);
   });
   return lists;
 }
