@@ -44,15 +44,16 @@ export function comparePolicies(
 function draft(metric: Metric, base: PolicyOutcome, other: PolicyOutcome, confidence: number): Draft | null {
   const [a, b] = [valueAt(other.result, metric.path), valueAt(base.result, metric.path)];
   if (!isInterval(a) || !isInterval(b)) return null;
-  const values = a.values.map((x, r) => {
+  const isSameRun = a.values.length === b.values.length;
+  const values = a.values.slice(0, b.values.length).map((x, r) => {
     const y = b.values[r] ?? null;
     return x === null || y === null ? null : x - y;
   });
   const difference = new Estimator(confidence).mean(values);
   if (difference === null) return null;
   const policy = other.result.name;
-  // Ratios of sums are not means of ratios: the difference is that of the figures shown.
-  const shown = { ...difference, estimate: a.estimate - b.estimate };
+  // Ratios of sums are not means of ratios: the difference is that of the figures shown. Where one policy has more replications, only pairs count.
+  const shown = isSameRun ? { ...difference, estimate: a.estimate - b.estimate } : difference;
   const shift = shown.estimate - difference.estimate;
   const moved = { ...shown, low: add(difference.low, shift), high: add(difference.high, shift) };
   const known = values.filter((v) => v !== null);

@@ -6,6 +6,7 @@ import { batchesOf } from "./batches.ts";
 import { Estimator } from "./estimator.ts";
 import { isInterval } from "./metrics.ts";
 import type { Distributions, PolicyResult } from "./result.ts";
+import { type PrecisionPlan, untilPrecise } from "./sequential.ts";
 import { summarise } from "./summarise.ts";
 import { verdictOf } from "./verdict.ts";
 import { findCut } from "./warmup.ts";
@@ -26,7 +27,9 @@ export interface PolicyOutcome {
 }
 
 export interface ReplicationPlan {
+  /** With a precision the fewest. */
   readonly replications: number;
+  readonly precision?: PrecisionPlan | null;
   readonly confidence: number;
   /** Called between replications; throws to stop. */
   readonly between?: (done: number) => Promise<void> | void;
@@ -36,11 +39,14 @@ export interface ReplicationPlan {
 /** Runs all replications of a policy and sums them up. @throws SequenceError when an exact list of the scenario runs out */
 export async function runPolicy(setup: Setup, plan: ReplicationPlan): Promise<PolicyOutcome> {
   const replications: Replication[] = [];
-  for (let r = 0; r < plan.replications; r++) {
-    await plan.between?.(r);
-    replications.push(simulate(setup, r, plan.recorder?.(setup, r) ?? null));
-  }
-  return outcomeOf(setup, replications, plan.confidence);
+  const upTo = async (n: number): Promise<PolicyOutcome> => {
+    for (let r = replications.length; r < n; r++) {
+      await plan.between?.(r);
+      replications.push(simulate(setup, r, plan.recorder?.(setup, r) ?? null));
+    }
+    return outcomeOf(setup, replications, plan.confidence);
+  };
+  return plan.precision ? untilPrecise(upTo, plan.precision, plan.replications) : upTo(plan.replications);
 }
 
 /** Figures of a policy from its replications. */

@@ -54,6 +54,7 @@ export function experimentOf(
     title: scenario.title,
     seed: scenario.seed,
     replications: scenario.run.replications,
+    precision: scenario.run.precision,
     confidence: scenario.run.confidence,
     requests: arrivalsOf(scenario),
     baseline: scenario.baseline,

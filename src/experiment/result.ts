@@ -103,6 +103,13 @@ export interface PolicyResult {
   readonly name: string;
   readonly oracle: boolean;
   readonly verdict: { readonly steady: boolean; readonly reasons: readonly string[] };
+  /** Only where the scenario asks for a precision: whether the replications stopped because it was reached, or at their largest number. */
+  readonly precision?: {
+    readonly reached: boolean;
+    readonly replications: number;
+    /** Largest relative error wanted of each metric, and half width over estimate; null where there is no estimate. */
+    readonly targets: readonly { readonly metric: string; readonly wanted: number; readonly achieved: number | null }[];
+  };
   readonly requests: RequestCounts;
   readonly latency_s: LatencySummary;
   readonly parts_s: Parts;

@@ -4,6 +4,7 @@ import { comparePolicies } from "./compare.ts";
 import { type ExpectedFigure, judge } from "./expect.ts";
 import { type PolicyOutcome, type ReplicationPlan, runPolicy } from "./outcome.ts";
 import type { Comparison, Distributions, PolicyResult, Result, SweepPoint } from "./result.ts";
+import type { PrecisionPlan } from "./sequential.ts";
 
 /** Values of a scenario that a point sets, by path; empty for the file as written. */
 export type Point = Readonly<Record<string, string | number>>;
@@ -12,7 +13,10 @@ export type Point = Readonly<Record<string, string | number>>;
 export interface Experiment {
   readonly title: string;
   readonly seed: number;
+  /** With a precision the fewest. */
   readonly replications: number;
+  /** Replications go on until it is reached, for each policy by itself. */
+  readonly precision: PrecisionPlan | null;
   readonly confidence: number;
   /** Arrivals of a replication, roughly: what the work is measured by. */
   readonly requests: number;
@@ -109,6 +113,7 @@ export async function runUnit(
   const isWritten = Object.keys(unit.point).length === 0;
   return runPolicy(experiment.setup(unit.point, unit.policy), {
     replications: experiment.replications,
+    precision: experiment.precision,
     confidence: experiment.confidence,
     ...(execution.between ? { between: execution.between } : {}),
     ...(execution.recorder && isWritten ? { recorder: execution.recorder } : {}),

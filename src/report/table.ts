@@ -5,7 +5,7 @@ import { count, decimal, interval, quantity, type Scale, scaled, scaleFor, signe
 import { baselineOf } from "./metrics.ts";
 import { type Cell, type Column, cell, fold, tableLines } from "./terminal-table.ts";
 import { plural, shorten, shortenAll } from "./text.ts";
-import { expectationsText, headline, observedText, scope, warnings } from "./verdict.ts";
+import { expectationsText, headline, observedText, scope, stoppingText, warnings } from "./verdict.ts";
 
 export interface TableOptions {
   /** Colour or not; left out, as the standard output and NO_COLOR say. */
@@ -251,7 +251,9 @@ function footLines(result: Result, width: number): string[] {
     confidence === null || replications === null
       ? ""
       : `[low, high]: ${Math.round(confidence * 1000) / 10} % interval from ${batches === null ? plural(replications, "replication") : plural(batches, "batch mean")}. `;
+  const stopped = stoppingText(result);
   const words = [
+    stopped === "" ? "" : `${stopped} `,
     "mean, p50, p95, p99: latency of completed requests; pN = N % of them stay within it. ",
     interval,
     result.policies.some((p) => p.deadline_miss) ? "late: past the deadline, dropped or unfinished. " : "",

@@ -168,6 +168,18 @@ export function warnings(result: Result): { readonly policies: string; readonly 
   return [...here, ...along, ...oracles];
 }
 
+/** "Replications until mean and p95 latency were known to 2 %: split 17, edge-only 12 (stopped at most)"; empty without a precision. */
+export function stoppingText(result: Result): string {
+  const asked = result.policies.flatMap(({ name, precision }) => (precision ? [{ name, ...precision }] : []));
+  const [first] = asked;
+  if (!first) return "";
+  const wanted = first.targets.map(({ metric, wanted: w }) => `${metricOf(metric).label} to ${quantity(w, "share")}`);
+  const numbers = asked.map(
+    ({ name, replications, reached }) => `${name} ${replications}${reached ? "" : " (not reached)"}`,
+  );
+  return `Replications stopped by rule, once ${list(wanted)} were known: ${numbers.join(", ")}.`;
+}
+
 /** "4 policies · 10 replications · 10 000 requests each"; where intervals are from batches of fewer than 3 replications, how many. */
 export function scope(result: Result): {
   readonly policies: number;

@@ -66,7 +66,16 @@ export const expectation: Reader<ScenarioExpectation> = {
   schema: () => z.string().regex(/^[^:]+:.+(<=|>=|<|>).+$/),
 };
 
-function metricOf(name: string, tree: Tree, path: string, to: Reading): Metric | undefined {
+/** A path in a policy's result in the words of a sentence; anything else as it is. */
+export function wordsFor(path: string): string {
+  for (const [words, metric] of metrics) if (metric.path === path) return words;
+  const of = /^(?:exits\.([^.]+)\.(share|accuracy)|nodes\.([^.]+)\.(utilization)|links\.(.+)\.(utilization))$/.exec(
+    path,
+  );
+  return of === null ? path : `${of[2] ?? of[4] ?? of[6]} of ${of[1] ?? of[3] ?? of[5]}`;
+}
+
+export function metricOf(name: string, tree: Tree, path: string, to: Reading): Metric | undefined {
   const plain = name.toLowerCase().replace(/[\s_]+/g, " ");
   const known = metrics.get(plain);
   if (known !== undefined) return known;

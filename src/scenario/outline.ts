@@ -11,6 +11,7 @@ import type {
   ScenarioLink,
   ScenarioNode,
   ScenarioPolicy,
+  ScenarioPrecision,
   ScenarioStream,
   ScenarioTensor,
   SyntheticModel,
@@ -35,6 +36,13 @@ const quantity = (dimension: Dimension, value: number): Outline => leaf(sayAmoun
 
 function sayAmount(dimension: Dimension, value: number): string {
   return value === Number.POSITIVE_INFINITY ? "unbounded" : formatQuantity(dimension, value);
+}
+
+function precisionOutline({ targets, most }: ScenarioPrecision): Outline {
+  return map([
+    ...targets.map(({ metric, relative }) => [metric, leaf(relative)] as const),
+    ["max_replications", leaf(most)],
+  ]);
 }
 
 export function outlineOf(scenario: Scenario): Outline {
@@ -66,6 +74,7 @@ export function outlineOf(scenario: Scenario): Outline {
               : leaf(run.warmup.n),
         ],
         ["replications", leaf(run.replications)],
+        ...(run.precision === null ? [] : [["precision", precisionOutline(run.precision)] as const]),
         ["confidence", leaf(run.confidence)],
       ]),
     ],

@@ -1,5 +1,6 @@
 /** `run:`, `seed:`, `title:`: how long, how often, from which seed. */
 import { z } from "zod";
+import { mostReplications, precisionReader } from "./precision.ts";
 import { field, orWord, quantity, type Reader, ratio, record, whole } from "./reader.ts";
 import type { Reading } from "./reading.ts";
 import type { Scenario, ScenarioWarmup } from "./scenario.ts";
@@ -7,7 +8,8 @@ import { child } from "./tree.ts";
 
 /** Arrivals of one replication; more than this is a mistake of a unit, and would run for days. */
 export const mostRequests = 1_000_000_000;
-const mostReplications = 1000;
+/** Replications with a precision and no number of them: fewer make its own estimate too rough. */
+const leastForPrecision = 10;
 
 const count = whole({ min: 0, max: mostRequests });
 const span = quantity("time");
@@ -37,6 +39,10 @@ export const runFields = {
   duration: field("simulated time instead of a number of requests", quantity("time", { isPositive: true })),
   warmup: field("auto, a number of requests or a time: what arrives before counts in no figure", warmup),
   replications: field("independent repetitions, which intervals come from", whole({ min: 1, max: mostReplications })),
+  precision: field(
+    "replications go on until intervals are this narrow, relative to the estimate: of mean and p95 latency, or by metric, with max_replications",
+    precisionReader,
+  ),
   confidence: field("of the intervals", ratio),
 };
 
@@ -67,10 +73,22 @@ export const runReader: Reader<Scenario["run"]> = {
       to.wrong(before, `${path}.warmup`, `fewer than the ${length.requests} requests of a replication`);
     if (before !== undefined && start.kind === "time" && length.duration !== null && start.at >= length.duration)
       to.wrong(before, `${path}.warmup`, "a time before the end of the run");
+    const precision = given.precision ?? null;
+    const replications =
+      given.replications ?? to.fill(`${path}.replications`, precision === null ? 5 : leastForPrecision);
+    const number = child(tree, "replications");
+    if (precision !== null && (replications < 3 || replications > precision.most))
+      to.report(
+        (number ?? child(tree, "precision")!).at,
+        `${path}.replications`,
+        `from 3 to the ${precision.most} of max_replications, since precision goes on from there`,
+        String(replications),
+      );
     return {
       ...length,
       warmup: start,
-      replications: given.replications ?? to.fill(`${path}.replications`, 5),
+      replications,
+      precision,
       confidence: confidence ?? to.fill(`${path}.confidence`, 0.95),
     };
   },

@@ -153,6 +153,13 @@ export type ScenarioWarmup =
   | { readonly kind: "requests"; readonly n: number }
   | { readonly kind: "time"; readonly at: number };
 
+/** Replications go on until every metric's half width is small enough, or there are `most`. */
+export interface ScenarioPrecision {
+  /** Path in a policy's result, and the largest relative error wanted. */
+  readonly targets: readonly { readonly metric: string; readonly relative: number }[];
+  readonly most: number;
+}
+
 /** `split-90: p95 latency < 100 ms`, understood. */
 export interface ScenarioExpectation {
   readonly text: string;
@@ -181,7 +188,9 @@ export interface Scenario {
     /** [s]. */
     readonly duration: number | null;
     readonly warmup: ScenarioWarmup;
+    /** With a precision the fewest. */
     readonly replications: number;
+    readonly precision: ScenarioPrecision | null;
     readonly confidence: number;
   };
   readonly expect: readonly ScenarioExpectation[];

@@ -53,7 +53,7 @@ test("a synthetic model becomes times by stream, node and segment, divided by a 
     answerTo: "source",
     arrivals: { kind: "poisson", rate: 2 },
   });
-  expect(setup.run).toEqual({ requests: 1000, duration: null, warmup: { kind: "requests", n: 100 } });
+  expect(setup.run).toEqual({ requests: 1000, duration: null, warmup: { kind: "requests", n: 100 }, inBatches: false });
 });
 
 test("a size by node is that of the node that made the tensor", () => {

@@ -61,6 +61,7 @@ test("a scenario is read in SI, with names, in the order of the file", () => {
     duration: null,
     warmup: { kind: "requests", n: 100 },
     replications: 3,
+    precision: null,
     confidence: 0.9,
   });
   expect(s.expect[0]).toEqual({
@@ -91,6 +92,7 @@ policies: { here: { exit: { rule: never }, place: { rule: only, node: server } }
     duration: null,
     warmup: { kind: "auto" },
     replications: 5,
+    precision: null,
     confidence: 0.95,
   });
   for (const path of [

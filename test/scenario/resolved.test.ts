@@ -17,6 +17,22 @@ test("a resolved scenario, read again, is the same scenario", () => {
   expect(without(again(s))).toEqual(without(s));
 });
 
+test("a precision, read again, is the same precision, with its cap spelled out", () => {
+  const s = read(
+    example
+      .replace(/run: \{/, "run: { precision: { mean latency: 2 %, accuracy of stem: 1 % },")
+      .replace("replications: 3", "replications: 4"),
+  );
+  expect(s.run.precision).toEqual({
+    targets: [
+      { metric: "latency_s.mean", relative: 0.02 },
+      { metric: "exits.stem.accuracy", relative: 0.01 },
+    ],
+    most: 100,
+  });
+  expect(without(again(s))).toEqual(without(s));
+});
+
 test("nothing is left to default in a resolved scenario but what no key can say", () => {
   const left = Object.keys(again(read(example)).origins);
   expect(left).toEqual(["nodes.camera.speed"]);

@@ -6,7 +6,16 @@ import type { Deadline } from "../charts/latency-cdf.ts";
 import { count, quantity } from "../format.ts";
 import { baselineOf } from "../metrics.ts";
 import { plural } from "../text.ts";
-import { expectationsText, headline, observedText, type Standing, scope, standings, warnings } from "../verdict.ts";
+import {
+  expectationsText,
+  headline,
+  observedText,
+  type Standing,
+  scope,
+  standings,
+  stoppingText,
+  warnings,
+} from "../verdict.ts";
 import { html, Markup } from "./escape.ts";
 import { figureData, figureFrame } from "./figures.ts";
 import { answeredTable, energyTable, linksTable, nodesTable, streamsTable } from "./places.ts";
@@ -147,7 +156,7 @@ function standing({ policy, ...said }: Standing): Markup {
 
 function policies(result: Result): Markup {
   return html`${policiesTable(result)}
-<p class="note">Small figures are the intervals over replications. Latency and accuracy are over completed requests.</p>
+<p class="note">${stoppingText(result)} Small figures are the intervals over replications. Latency and accuracy are over completed requests.</p>
 ${differencesTable(result)}
 <h3>Rates and costs</h3>
 ${effortTable(result)}`;
