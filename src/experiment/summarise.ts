@@ -405,9 +405,16 @@ class Summary {
       },
       residence_s: of((v, w) => (v[Visit.waiting]! + service(v, w)) / v[Visit.n]!),
       throughput_per_s: this.means((w) => w.rate((at) => at.departed[g]!)),
-      batch_size: null,
+      batch_size: this.ratio(
+        (w) => this.ofBatches(w, g, "batched"),
+        (w) => this.ofBatches(w, g, "batches"),
+      ),
       availability: null,
     };
+  }
+
+  private ofBatches(w: Window, g: number, which: "batches" | "batched"): number | null {
+    return this.setup.nodes[g]!.queue.batch === null ? null : w.over((at) => at.stations[g]![which]);
   }
 
   direction(way: number): LinkDirectionResult {

@@ -3,9 +3,10 @@ import type { Profile } from "../profile.ts";
 import { exitRules } from "../sim/exit-rules/index.ts";
 import { findRoute } from "../sim/routes.ts";
 import type { ExitScores } from "../sim/setup.ts";
+import { checkBatches } from "./check-stations.ts";
 import { arrivalsWithin } from "./compile-arrivals.ts";
 import { leafFor } from "./distribution.ts";
-import { show } from "./errors.ts";
+import { type Report, show } from "./errors.ts";
 import { openProfile } from "./model.ts";
 import { mostMachines } from "./nodes.ts";
 import { placesOf } from "./places.ts";
@@ -16,9 +17,6 @@ import { mostRequests } from "./run.ts";
 import type { Scenario, ScenarioPolicy, ScenarioStream, ScenarioTensor, SyntheticModel, Varied } from "./scenario.ts";
 import { loadTable } from "./table-file.ts";
 import { nearestPlace, type Tree } from "./tree.ts";
-
-/** A problem found between sections, at the place that `path` names. */
-type Report = (path: string, expected: string, got: string, hint?: string | null) => void;
 
 /** Reports what does not fit together in a scenario whose sections are each in order. */
 export function checkTogether(scenario: Scenario, tree: Tree, to: Reading): void {
@@ -36,7 +34,7 @@ export function checkTogether(scenario: Scenario, tree: Tree, to: Reading): void
   for (const policy of scenario.policies) {
     checkEvidence(scenario, policy, to, report);
     checkCodec(scenario, policy, to, report);
-    for (const stream of scenario.streams) checkPlaces(scenario, policy, stream, report);
+    for (const stream of scenario.streams) checkPlaces(scenario, policy, stream, to, report);
   }
 }
 
@@ -189,7 +187,13 @@ function checkCodec({ model, segments }: Scenario, { name, place }: ScenarioPoli
   }
 }
 
-function checkPlaces(scenario: Scenario, policy: ScenarioPolicy, stream: ScenarioStream, report: Report): void {
+function checkPlaces(
+  scenario: Scenario,
+  policy: ScenarioPolicy,
+  stream: ScenarioStream,
+  to: Reading,
+  report: Report,
+): void {
   const places = placesOf(scenario, policy, stream);
   if (places === null) return;
   const { nodes, links, segments } = scenario;
@@ -215,6 +219,13 @@ function checkPlaces(scenario: Scenario, policy: ScenarioPolicy, stream: Scenari
     stream.answerTo === "nowhere" ? [] : scenario.exits.map(({ after }) => places[segments.indexOf(after)]!);
   for (const group of answering)
     reaches(group, due, `workload.${stream.name}`, `answers of ${policy.name} are due on ${at(due)}`);
+  checkBatches(
+    scenario,
+    stream,
+    places.map((group) => nodes[group]!),
+    to,
+    report,
+  );
   if (scenario.model.kind !== "synthetic") return;
   checkGiven(scenario, scenario.model, policy, stream, places.map(at), report);
 }

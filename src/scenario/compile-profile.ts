@@ -1,7 +1,7 @@
 /** A measured model: times of the profile, scaled to each node; sizes and scores of the evaluation rows. */
 import type { Codec, Profile, Timing, Work } from "../profile.ts";
 import type { Distribution } from "../sim/distribution.ts";
-import type { Model } from "../sim/setup.ts";
+import type { BatchTimes, Model } from "../sim/setup.ts";
 import { resolve } from "./compile-synthetic.ts";
 import type { Resources } from "./resources.ts";
 import type { ProfileModel, Scenario, ScenarioNode } from "./scenario.ts";
@@ -28,39 +28,62 @@ function wholeTime(profile: Profile): number {
   );
 }
 
+function byBatch(work: Work, of: (timing: Timing) => Distribution): BatchTimes {
+  return { sizes: work.time.map((timing) => timing.batch), times: work.time.map(of) };
+}
+
 /** How one node runs the pieces of a profile. */
 interface Pace {
   work(of: (profile: Profile) => Work): Distribution;
+  /** By batch size: what was measured, or scaled alike. */
+  batches(of: (profile: Profile) => Work): BatchTimes;
   codec(of: (profile: Profile) => Timing): Distribution;
 }
 
 /**
  * On the profile's own host, and on a node with a profile of its own, what was measured; elsewhere constants. Codec times of a device are
- * those of the profile's host times the ratio of the whole network's times: nothing better is known of it (assumed).
+ * those of the profile's host times the ratio of the whole network's times: nothing better is known of it (assumed). A batch there has its
+ * arithmetic times its size, and the overhead of its layers once (assumed).
  */
 function paceOf(node: ScenarioNode, model: Profile, open: Resources["profile"]): Pace {
   const { speed } = node;
   switch (speed.kind) {
     case "model":
-      return { work: (of) => measured(atOne(of(model))), codec: (of) => measured(of(model)) };
+      return {
+        work: (of) => measured(atOne(of(model))),
+        batches: (of) => byBatch(of(model), measured),
+        codec: (of) => measured(of(model)),
+      };
     case "profile": {
       const own = open(speed.profile).profile;
-      return { work: (of) => measured(atOne(of(own))), codec: (of) => measured(of(own)) };
+      return {
+        work: (of) => measured(atOne(of(own))),
+        batches: (of) => byBatch(of(own), measured),
+        codec: (of) => measured(of(own)),
+      };
     }
     case "speed":
       return {
         work: (of) => constant(central(atOne(of(model))) / speed.speed),
+        batches: (of) => byBatch(of(model), (timing) => constant(central(timing) / speed.speed)),
         codec: (of) => constant(central(of(model)) / speed.speed),
       };
     case "device": {
       const { rate, overhead } = speed.figures;
-      const time = ({ macs, layers }: Work): number => (2 * macs) / rate.value + overhead.value * layers;
+      const time = ({ macs, layers }: Work, batch = 1): number =>
+        (2 * macs * batch) / rate.value + overhead.value * layers;
+      const largest = node.queue.batch?.max ?? 1;
+      const sizes = largest === 1 ? [1] : [1, largest];
       const whole = model.segments.reduce(
         (sum, { trunk, head }) => sum + time(trunk) + (head === null ? 0 : time(head)),
         0,
       );
       const ratio = whole / wholeTime(model);
-      return { work: (of) => constant(time(of(model))), codec: (of) => constant(central(of(model)) * ratio) };
+      return {
+        work: (of) => constant(time(of(model))),
+        batches: (of) => ({ sizes, times: sizes.map((size) => constant(time(of(model), size))) }),
+        codec: (of) => constant(central(of(model)) * ratio),
+      };
     }
   }
 }
@@ -85,6 +108,12 @@ export function profileModel(scenario: Scenario, model: ProfileModel, codec: Cod
     exits,
     trunk: perPlace((pace) => names.map((_, k) => pace.work((p) => p.segments[k]!.trunk))),
     head: perPlace((pace) => exits.map(({ after }) => pace.work((p) => p.segments[after]!.head!))),
+    batched: nodes.every((node) => node.queue.batch === null)
+      ? null
+      : {
+          trunk: perPlace((pace) => names.map((_, k) => pace.batches((p) => p.segments[k]!.trunk))),
+          head: perPlace((pace) => exits.map(({ after }) => pace.batches((p) => p.segments[after]!.head!))),
+        },
     encode: perPlace((pace) => cuts.map((k) => (k === 0 ? null : pace.codec(cost(k, "encode"))))),
     decode: perPlace((pace) => cuts.map((k) => (k === 0 ? null : pace.codec(cost(k, "decode"))))),
     size: streams.map(() =>

@@ -9,7 +9,7 @@ import { syntheticModel } from "./compile-synthetic.ts";
 import { placesOf } from "./places.ts";
 import { plain } from "./plain.ts";
 import type { Resources } from "./resources.ts";
-import type { Scenario, ScenarioPolicy, ScenarioStream } from "./scenario.ts";
+import type { Scenario, ScenarioNode, ScenarioPolicy, ScenarioStream } from "./scenario.ts";
 import { loadTable } from "./table-file.ts";
 
 /** What the scenario refers to: read when needed, once. A scenario without profile and table needs `noResources`. */
@@ -26,7 +26,7 @@ export function compile(scenario: Scenario, policyName: string, materials: Mater
         name: node.name,
         count: node.count,
         servers: node.servers,
-        queue: node.queue,
+        queue: { ...node.queue, batch: batchOf(node) },
         power: node.power === null ? null : { idle: watts(node.power.idle), busy: watts(node.power.busy) },
         price: node.price,
       }),
@@ -74,6 +74,10 @@ export function compile(scenario: Scenario, policyName: string, materials: Mater
     },
     seed: scenario.seed,
   };
+}
+
+function batchOf({ queue: { batch } }: ScenarioNode): NodeGroup["queue"]["batch"] {
+  return batch === null ? null : { ...batch, wait: seconds(batch.wait) };
 }
 
 export function nodeIndex(scenario: Scenario, name: string): number {

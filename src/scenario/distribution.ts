@@ -1,12 +1,12 @@
 /** Times and sizes as scenarios give them: a quantity, a distribution, an exact list, one for each node or stream. */
 import { z } from "zod";
 import type { Distribution } from "../sim/distribution.ts";
+import { show } from "./errors.ts";
 import type { Dimension } from "./quantity.ts";
 import { kinds } from "./quantity.ts";
 import {
   asMap,
   field,
-  later,
   listOf,
   namedSchema,
   plainNumber,
@@ -21,7 +21,7 @@ import {
   whole,
 } from "./reader.ts";
 import type { Reading } from "./reading.ts";
-import type { Leaf, Varied } from "./scenario.ts";
+import type { ByBatch, Leaf, Varied } from "./scenario.ts";
 import { joinPath, type Tree } from "./tree.ts";
 import { readValues } from "./values.ts";
 
@@ -185,7 +185,6 @@ export function distribution(dimension: Dimension, ways: Ways): Reader<Leaf> {
       const entry = tree.entries[0];
       if (tree.entries.length !== 1 || entry === undefined)
         return to.wrong(tree, path, `one distribution: ${names.join(", ")}`);
-      if (entry.key === "batch") return to.later(entry.at, joinPath(path, "batch"), "times by batch size", names);
       const part = names.includes(entry.key) ? parts.get(entry.key) : undefined;
       if (part === undefined) return to.unknown(entry.at, path, "one distribution", entry.key, names);
       return part.make(entry.value, joinPath(path, entry.key), to);
@@ -205,14 +204,61 @@ function expectedHere(dimension: Dimension): string {
 
 /** A distribution, or one for each node (`on`) or stream, or for each of both. */
 export function varied(dimension: Dimension): Reader<Varied> {
-  return variedIn(dimension, ["on", "stream"]);
+  return variedIn(dimension, ["on", "stream"], distribution(dimension, { sequence: true }));
 }
 
-function variedIn(dimension: Dimension, ways: readonly ("on" | "stream")[]): Reader<Varied> {
+/** The same, and by batch size: for what a batch does in one go. */
+export function variedByBatch(dimension: Dimension): Reader<Varied> {
+  return variedIn(dimension, ["on", "stream"], byBatch(dimension), "-and-batch");
+}
+
+const largestBatch = 10_000;
+
+/** A distribution, or one for each batch size from 1 on. */
+function byBatch(dimension: Dimension): Reader<Varied> {
   const leaf = distribution(dimension, { sequence: true });
+  return {
+    read(tree, path, to) {
+      const entry = tree.kind === "map" && tree.entries.length === 1 ? tree.entries[0] : undefined;
+      if (entry?.key !== "batch") return leaf.read(tree, path, to);
+      const inner = joinPath(path, "batch");
+      const map = asMap(entry.value, inner, to, "a map of batch sizes, each with its time");
+      if (map === undefined) return undefined;
+      const rows: (readonly [size: number, time: Leaf])[] = [];
+      for (const { key, at, value } of map.entries) {
+        const size = /^[1-9][0-9]*$/.test(key) ? Number(key) : Number.NaN;
+        if (!(size <= largestBatch))
+          to.report(at, joinPath(inner, key), `a batch size from 1 to ${largestBatch}`, show(key));
+        const time = leaf.read(value, joinPath(inner, key), to);
+        if (time !== undefined) rows.push([size, time]);
+      }
+      if (!map.entries.some(({ key }) => key === "1"))
+        return to.report(
+          map.at,
+          inner,
+          "the time at batch size 1 too",
+          "none",
+          "times are linear between the sizes given",
+        );
+      rows.sort(([a], [b]) => a - b);
+      return { kind: "batch", sizes: rows.map(([size]) => size), times: rows.map(([, time]) => time) };
+    },
+    schema: () =>
+      namedSchema(`${dimension}-by-batch`, () =>
+        z.union([leaf.schema(), z.strictObject({ batch: z.record(z.string().regex(/^[1-9][0-9]*$/), leaf.schema()) })]),
+      ),
+  };
+}
+
+function variedIn(
+  dimension: Dimension,
+  ways: readonly ("on" | "stream")[],
+  leaf: Reader<Varied>,
+  also = "",
+): Reader<Varied> {
   const rest = (way: "on" | "stream"): Reader<Varied> => {
     const left = ways.filter((w) => w !== way);
-    return left.length === 0 ? leaf : variedIn(dimension, left);
+    return left.length === 0 ? leaf : variedIn(dimension, left, leaf, also);
   };
   return {
     read(tree, path, to) {
@@ -234,7 +280,7 @@ function variedIn(dimension: Dimension, ways: readonly ("on" | "stream")[]): Rea
       return { kind: way, of };
     },
     schema: () =>
-      namedSchema(`${dimension}-by-${ways.join("-and-")}`, () =>
+      namedSchema(`${dimension}-by-${ways.join("-and-")}${also}`, () =>
         z.union([
           leaf.schema(),
           ...ways.map((way) => z.strictObject({ [way]: z.record(z.string(), rest(way).schema()) })),
@@ -244,7 +290,7 @@ function variedIn(dimension: Dimension, ways: readonly ("on" | "stream")[]): Rea
 }
 
 /** The part of a varied value that holds for a stream on a node; null where it names others only. */
-export function leafFor(value: Varied, stream: string, node: string): Leaf | null {
+export function leafFor(value: Varied, stream: string, node: string): Leaf | ByBatch | null {
   if (value.kind === "on" || value.kind === "stream") {
     const name = value.kind === "on" ? node : stream;
     return Object.hasOwn(value.of, name) ? leafFor(value.of[name]!, stream, node) : null;
@@ -258,4 +304,3 @@ export const tensorFields = {
   encode: field("service that writes it, on the node that made it", varied("time")),
   decode: field("service that reads it, on the node that takes it", varied("time")),
 };
-export const batchKeys = { batch: later };

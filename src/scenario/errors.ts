@@ -14,6 +14,9 @@ export interface Problem {
   readonly where?: string;
 }
 
+/** A problem found between sections, at the place that `path` names. */
+export type Report = (path: string, expected: string, got: string, hint?: string | null) => void;
+
 /** Shown at once; the rest is counted. */
 const shown = 100;
 const widest = 100;

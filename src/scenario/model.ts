@@ -1,6 +1,6 @@
 /** `model:`, a measured profile or a synthetic network. */
 import { z } from "zod";
-import { tensorFields, varied } from "./distribution.ts";
+import { tensorFields, varied, variedByBatch } from "./distribution.ts";
 import { ScenarioError, show } from "./errors.ts";
 import {
   field,
@@ -22,7 +22,7 @@ import { child, itemName, joinPath, type Span, type Tree } from "./tree.ts";
 
 const defaultResult = 100;
 const size = varied("size");
-const time = varied("time");
+const time = variedByBatch("time");
 const tensorMap = record("a tensor", tensorFields);
 
 /** A size, or a map with the times to encode and decode. */

@@ -21,7 +21,14 @@ import { child, type Tree } from "./tree.ts";
 
 /** Devices of one group; a device's number takes 20 bits of a random key. */
 export const mostMachines = 2 ** 20;
+const mostInBatch = 10_000;
 export const disciplines = ["fifo", "priority", "priority-preemptive", "edf", "sjf", "ps"] as const;
+
+const batchFields = {
+  min: field("never fewer start together, while more may come; 1 unless given", whole({ min: 1, max: mostInBatch })),
+  max: required("as many start at once at most", whole({ min: 1, max: mostInBatch })),
+  wait: field("what the oldest waits at most for others to come; 0 s unless given", quantity("time")),
+};
 
 const queueFields = {
   discipline: field("who is served next", word("a discipline", disciplines)),
@@ -29,7 +36,10 @@ const queueFields = {
     "requests that may wait; unbounded unless given, 0 for no waiting room",
     orWord("unbounded", Number.POSITIVE_INFINITY, whole({ min: 0 })),
   ),
-  batch: later,
+  batch: field(
+    "requests that wait for the same segment are served together; none unless given",
+    orWord("none", null, record("a batch", batchFields)),
+  ),
 };
 
 const powerFields = {
@@ -68,6 +78,7 @@ export const nodeReader: Reader<Omit<ScenarioNode, "name">> = {
       queue: {
         discipline: queue?.discipline ?? to.fill(at("queue.discipline"), "fifo"),
         places: queue?.places ?? to.fill(at("queue.places"), Number.POSITIVE_INFINITY),
+        batch: batchOf(given, tree, at("queue.batch"), to),
       },
       power: powerOf(given, tree, path, to),
       price: given.price === undefined ? to.fill(at("price"), null, "unknown, so no cost is given") : given.price,
@@ -76,6 +87,21 @@ export const nodeReader: Reader<Omit<ScenarioNode, "name">> = {
 };
 
 type Given = Values<typeof nodeFields>;
+
+function batchOf({ queue }: Given, tree: Tree, path: string, to: Reading): ScenarioNode["queue"]["batch"] {
+  if (queue?.batch === undefined) return to.fill(path, null, "one at a time");
+  if (queue.batch === null) return null;
+  const { min, max, wait } = queue.batch;
+  const { at } = child(child(tree, "queue")!, "batch")!;
+  if (min !== undefined && max !== undefined && min > max) to.report(at, path, "min at most max", `${min} and ${max}`);
+  if (queue.discipline === "ps" || queue.discipline === "priority-preemptive")
+    to.report(at, path, "batches with fifo, priority, edf or sjf", queue.discipline);
+  return {
+    min: min ?? to.fill(`${path}.min`, 1),
+    max: max ?? 1,
+    wait: wait ?? to.fill(`${path}.wait`, 0, "whoever waits starts as soon as a server is free"),
+  };
+}
 
 function speedOf(given: Given, tree: Tree, path: string, to: Reading): Speed {
   const keys = (["device", "speed", "profile"] as const).filter((key) => child(tree, key) !== undefined);

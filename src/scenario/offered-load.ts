@@ -1,6 +1,7 @@
 /** How much of every node and link a policy asks for, from mean values: a warning before a run that cannot be steady. */
 
 import { meanRate } from "../sim/arrivals/rate.ts";
+import { batchMean } from "../sim/batch-times.ts";
 import type { Distribution } from "../sim/distribution.ts";
 import { mean } from "../sim/distribution-moments.ts";
 import type { ExitEvidence } from "../sim/exit-rules/index.ts";
@@ -94,14 +95,28 @@ function addStream(
       work(group, model.decode[s]![group]![k], here);
       at = group;
     }
-    work(group, model.trunk[s]![group]![k], here);
+    work(group, perRequest(setup, s, group, k), here);
     const exit = model.exits.findIndex((e) => e.after === k);
     if (exit < 0) return;
-    if (heads.includes(exit)) work(group, model.head[s]![group]![exit], here);
+    if (heads.includes(exit)) work(group, perRequest(setup, s, group, exit, "head"), here);
     const due = stream.answerTo === "source" ? stream.source : stream.answerTo;
     if (due !== "nowhere") send(group, due, model.result[s]!, leaves[exit]!);
     here -= leaves[exit]!;
   });
+}
+
+/** Time of a segment or head for one request; its share of the largest batch, where there are batches. */
+function perRequest(
+  { nodes, model }: Setup,
+  s: number,
+  group: number,
+  index: number,
+  which: "trunk" | "head" = "trunk",
+): Distribution | undefined {
+  const { batch } = nodes[group]!.queue;
+  const times = model.batched === null ? null : model.batched[which][s]![group]![index];
+  if (!times || batch === null) return model[which][s]![group]![index];
+  return { kind: "constant", value: batchMean(times, batch.max) / batch.max };
 }
 
 /** Devices of the source that the busiest machine of a group serves. */

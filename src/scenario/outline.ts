@@ -111,6 +111,7 @@ function nodeOutline(node: ScenarioNode): Outline {
       map([
         ["discipline", leaf(node.queue.discipline)],
         ["places", leaf(node.queue.places === Number.POSITIVE_INFINITY ? "unbounded" : node.queue.places)],
+        ["batch", batchOutline(node.queue.batch)],
       ]),
     ],
     [
@@ -123,6 +124,15 @@ function nodeOutline(node: ScenarioNode): Outline {
           ]),
     ],
     ["price", node.price === null ? leaf("none") : quantity("price-rate", node.price)],
+  ]);
+}
+
+function batchOutline(batch: ScenarioNode["queue"]["batch"]): Outline {
+  if (batch === null) return leaf("none");
+  return map([
+    ["min", leaf(batch.min)],
+    ["max", leaf(batch.max)],
+    ["wait", quantity("time", batch.wait)],
   ]);
 }
 
@@ -381,6 +391,8 @@ function tensor({ size, encode, decode }: ScenarioTensor): Outline {
 const varied = (dimension: Dimension, value: Varied): Outline => leaf(variedText(dimension, value));
 
 function variedText(dimension: Dimension, value: Varied): string {
+  if (value.kind === "batch")
+    return `{ batch: { ${value.sizes.map((size, i) => `${size}: ${leafText(dimension, value.times[i]!)}`).join(", ")} } }`;
   if (value.kind !== "on" && value.kind !== "stream") return leafText(dimension, value);
   const parts = Object.entries(value.of).map(([name, one]) => `${name}: ${variedText(dimension, one)}`);
   return `{ ${value.kind}: { ${parts.join(", ")} } }`;

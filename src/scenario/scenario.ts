@@ -10,9 +10,17 @@ import type { Plain } from "./tree.ts";
 /** A distribution as written: of a file of values, its name is kept too. */
 export type Leaf = Distribution & { readonly file?: string };
 
-/** The same for all, or one for each node, or for each stream. */
+/** One for each batch size, ascending from 1; linear between them. */
+export interface ByBatch {
+  readonly kind: "batch";
+  readonly sizes: readonly number[];
+  readonly times: readonly Leaf[];
+}
+
+/** The same for all, or one for each node, or for each stream, or for each batch size. */
 export type Varied =
   | Leaf
+  | ByBatch
   | { readonly kind: "on"; readonly of: Readonly<Record<string, Varied>> }
   | { readonly kind: "stream"; readonly of: Readonly<Record<string, Varied>> };
 
@@ -32,7 +40,12 @@ export interface ScenarioNode {
   readonly count: number;
   readonly servers: number;
   readonly speed: Speed;
-  readonly queue: { readonly discipline: Discipline; readonly places: number };
+  readonly queue: {
+    readonly discipline: Discipline;
+    readonly places: number;
+    /** `wait` in [s]. */
+    readonly batch: { readonly min: number; readonly max: number; readonly wait: number } | null;
+  };
   /** [W]; null when unknown. */
   readonly power: { readonly idle: number; readonly busy: number } | null;
   /** [USD/h]; null when unknown. */

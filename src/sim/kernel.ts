@@ -568,8 +568,12 @@ export class Kernel extends State {
       (this.ints[this.at.groupWords + this.int[slot * intWidth + GROUP]!]! + (code & entityMask)) ^
       ((code >> entityBits) << entityBits);
     this.ints[this.at.historyOrders + n] = this.requests.int[slot * intWidth + ORDER]!;
-    // One event may end many requests.
-    if (n >= historyRoom / 2 || this.pending >= pendingRoom / 2) this.file();
+    if (n >= historyRoom / 2) this.file();
+  }
+
+  /** One event of a station may end many requests: what is pending of them is filed in time. */
+  makesRoom(): void {
+    if (this.pending >= pendingRoom / 2) this.file();
   }
 
   /** Takes what waits into the histograms and the fingerprint. */

@@ -15,6 +15,15 @@ import type { PlacementRule } from "./placement-rules/index.ts";
 /** Who is served next. */
 export type Discipline = "fifo" | "priority" | "priority-preemptive" | "edf" | "sjf" | "ps";
 
+/** Requests that wait for the same segment, served at once. */
+export interface Batch {
+  /** Never fewer start together, while more may come. */
+  readonly min: number;
+  readonly max: number;
+  /** What the oldest waits at most for others to come, where a server is free. */
+  readonly wait: Seconds;
+}
+
 /** Equal machines under one name. */
 export interface NodeGroup {
   readonly name: string;
@@ -33,6 +42,7 @@ export interface NodeGroup {
      * the servers share them. Infinity when unbounded, 0 when there is no waiting room.
      */
     readonly places: number;
+    readonly batch: Batch | null;
   };
   /** Draw of one machine: idle + (busy - idle) x busy servers / servers. Null when unknown: energy is then null. */
   readonly power: { readonly idle: Watts; readonly busy: Watts } | null;
@@ -202,6 +212,13 @@ export type Outputs =
       readonly crossed: readonly (readonly ExitScores[] | null)[];
     };
 
+/** Times of a batch by its size, linear between those given. */
+export interface BatchTimes {
+  /** Ascending, the first is 1. */
+  readonly sizes: readonly number[];
+  readonly times: readonly Distribution[];
+}
+
 /**
  * The network as work and bytes. Cut 0 is the raw input, cut k the output of segment k - 1.
  * Tables are indexed [stream][node group][segment, exit or cut].
@@ -212,6 +229,11 @@ export interface Model {
   readonly exits: readonly { readonly name: string /** Segment by index. */; readonly after: number }[];
   readonly trunk: readonly (readonly (readonly Distribution[])[])[];
   readonly head: readonly (readonly (readonly Distribution[])[])[];
+  /** The same by batch size, on groups that batch; null where none does. */
+  readonly batched: {
+    readonly trunk: readonly (readonly (readonly (BatchTimes | null)[])[])[];
+    readonly head: readonly (readonly (readonly (BatchTimes | null)[])[])[];
+  } | null;
   /** Null where nothing is to be done. A raw input without `encode` visits no server before it leaves. */
   readonly encode: readonly (readonly (readonly (Distribution | null)[])[])[];
   readonly decode: readonly (readonly (readonly (Distribution | null)[])[])[];

@@ -109,6 +109,7 @@ class Simulation extends Kernel {
     this.slicing.finish();
     this.sources.clear();
     this.asksAgain = false;
+    this.stations.sourcesStop(at);
     this.horizon[0] = drainLimit(this.setup, at);
   }
 

@@ -7,13 +7,25 @@ import { Draw, type KeyRoot } from "./draw.ts";
 import { shareKey } from "./evidence.ts";
 import type { Ints, Reals } from "./pack.ts";
 import { attachment, findRoute } from "./routes.ts";
-import type { Setup, Size } from "./setup.ts";
+import type { BatchTimes, Setup, Size } from "./setup.ts";
 import { isPlain } from "./stations/index.ts";
 
 /** Trunk of a segment and the head after it, on one group for one stream. */
 export interface Stage {
   readonly trunk: Draw;
   readonly head: Draw | null;
+}
+
+/** A stage by batch size; sizes of the two may differ. */
+export interface BatchStage {
+  readonly trunk: BatchDraws;
+  readonly head: BatchDraws | null;
+}
+
+/** {@link BatchTimes}, bound to the keys of the times at batch 1. */
+export interface BatchDraws {
+  readonly sizes: readonly number[];
+  readonly draws: readonly Draw[];
 }
 
 /** Bytes of a tensor or an answer. */
@@ -29,6 +41,8 @@ export class Tables {
   readonly exitAfter: Ints;
   /** [stream * groups + group] * segments + segment. */
   readonly stages: Stage[];
+  /** The same by batch size, on groups that batch. */
+  readonly batched: (BatchStage | null)[];
   /** Their time where neither trunk nor head varies, else NaN [s]. */
   readonly fixed: Reals;
   /** Mean where the trunk is exponential and no head takes time, else NaN [s]; and the key of those draws. */
@@ -97,7 +111,11 @@ export class Tables {
     const bind = (d: Distribution | null | undefined, ...purpose: (string | number)[]): Draw | null =>
       d === null || d === undefined || (d.kind === "constant" && d.value === 0) ? null : new Draw(d, root, ...purpose);
 
+    const bindBatch = (times: BatchTimes | null | undefined, ...purpose: string[]): BatchDraws | null =>
+      times ? { sizes: times.sizes, draws: times.times.map((d) => new Draw(d, root, ...purpose)) } : null;
+
     this.stages = [];
+    this.batched = [];
     this.encode = [];
     this.decode = [];
     this.sizes = [];
@@ -111,6 +129,24 @@ export class Tables {
           const e = this.exitAfter[k]!;
           const head = e < 0 ? null : bind(model.head[s]![g]![e], "service", stream.name, model.segments[k]!, "head");
           this.stages.push({ trunk, head });
+          const trunks = bindBatch(
+            model.batched === null ? null : model.batched.trunk[s]![g]![k],
+            "service",
+            stream.name,
+            model.segments[k]!,
+            "trunk",
+          );
+          const heads =
+            e < 0
+              ? null
+              : bindBatch(
+                  model.batched === null ? null : model.batched.head[s]![g]![e],
+                  "service",
+                  stream.name,
+                  model.segments[k]!,
+                  "head",
+                );
+          this.batched.push(trunks === null ? null : { trunk: trunks, head: heads });
           this.encode.push(bind(model.encode[s]![g]![k], "service", stream.name, k, "encode"));
           this.decode.push(bind(model.decode[s]![g]![k], "service", stream.name, k, "decode"));
         }

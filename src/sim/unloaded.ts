@@ -42,7 +42,7 @@ export function unloadedTime(setup: Setup): number {
     const sending = sum(messages.map((size) => sum(setup.links.map((link) => crossing(link, meanBytes(size))))));
     longest = Math.max(longest, work + sending);
   });
-  return longest;
+  return longest + sum(nodes.map((node) => node.queue.batch?.wait ?? 0));
 }
 
 function crossing(link: Setup["links"][number], payload: number): number {

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Cell } from "../../src/sim/collector.ts";
+import type { Distribution } from "../../src/sim/distribution.ts";
 import type { Setup } from "../../src/sim/setup.ts";
 import { seconds } from "../../src/units.ts";
 import { at, build, follow, link, type NodeOptions, node, sequence, stream, type Told } from "../sim/build.ts";
@@ -51,7 +52,7 @@ function setupOf(c: Case, options: NodeOptions, fixedTime?: number): Setup {
     const deadline = seconds(urgent ? 2 : 5);
     return [{ times, stream: stream({ name: `stream-${urgent}`, arrivals, priority: urgent ? 1 : 2, deadline }) }];
   });
-  return build({
+  const built = build({
     nodes: [
       node("device"),
       node("edge", { servers: c.servers, ...options, queue: { places: c.places, ...options.queue } }),
@@ -64,6 +65,25 @@ function setupOf(c: Case, options: NodeOptions, fixedTime?: number): Setup {
     decode: [0.125, null],
     place: [1, 1],
   });
+  return options.queue?.batch ? batching(built) : built;
+}
+
+/** A batch of n takes as long as its first alone, and an eighth of a second for each more. */
+function batching(setup: Setup): Setup {
+  const trunk = setup.model.trunk.map((s) =>
+    s.map((g) =>
+      g.map((one) => {
+        const times = one.kind === "sequence" ? one.values : [0.25];
+        const eight: Distribution =
+          one.kind === "sequence"
+            ? { kind: "sequence", values: times.map((t) => t + 7 / 8) }
+            : { kind: "constant", value: times[0]! + 7 / 8 };
+        return { sizes: [1, 8], times: [one, eight] };
+      }),
+    ),
+  );
+  const head = setup.model.head.map((s) => s.map((g) => g.map(() => null)));
+  return { ...setup, model: { ...setup.model, batched: { trunk, head } } };
 }
 
 const last = (requests: readonly Told[]): number => Math.max(...requests.map((r) => r.endedAt));

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
+import { compile } from "../../src/scenario/compile.ts";
 import { fileResources } from "../../src/scenario/files.ts";
 import { parseScenario } from "../../src/scenario/parse.ts";
 import { resolvedYaml } from "../../src/scenario/resolved.ts";
 import type { Scenario } from "../../src/scenario/scenario.ts";
-import { example, read } from "./example.ts";
+import { example, problemsOf, read } from "./example.ts";
 
 const resources = fileResources(".");
 const without = ({ origins: _, ...scenario }: Scenario) => scenario;
@@ -16,6 +17,95 @@ function whole(...changes: readonly (readonly [from: string, to: string])[]): Sc
   expect(without(again)).toEqual(without(scenario));
   return scenario;
 }
+
+const withBatch = ["places: 20", "places: 20, batch: { min: 2, max: 8, wait: 2 ms }"] as const;
+const byBatch = ["time: 4 ms", "time: { batch: { 1: 4 ms, 8: { exponential: 12 ms } } }"] as const;
+const setupOf = (scenario: Scenario) => compile(scenario, "split", resources);
+
+test("batches and times by batch size are read, and compiled to what the simulator takes", () => {
+  const scenario = whole(withBatch, byBatch, ["time: 0.5 ms", "time: { batch: { 1: 0.5 ms, 16: 2 ms } }"]);
+  expect(scenario.nodes[0]!.queue.batch).toEqual({ min: 2, max: 8, wait: 0.002 });
+  const { model, nodes } = setupOf(scenario);
+  expect(nodes[0]!.queue.batch).toEqual({ min: 2, max: 8, wait: 0.002 });
+  expect(model.trunk[0]![0]![0]).toEqual({ kind: "constant", value: 0.004 });
+  expect(model.batched!.trunk[0]![0]![0]).toEqual({
+    sizes: [1, 8],
+    times: [
+      { kind: "constant", value: 0.004 },
+      { kind: "exponential", mean: 0.012 },
+    ],
+  });
+  expect(model.batched!.head[0]![0]![0]!.sizes).toEqual([1, 16]);
+});
+
+test("times by batch size may stand in times by node and stream, and speed divides them", () => {
+  const time = "time: { stream: { camera: { on: { camera: { batch: { 1: 4 ms, 8: 12 ms } }, edge: 1 ms } } } }";
+  const scenario = whole(
+    withBatch,
+    ["time: 4 ms", time],
+    ["time: 0.5 ms", "time: 0 s"],
+    ["count: 4", "count: 4, speed: 2"],
+  );
+  expect(setupOf(scenario).model.batched!.trunk[0]![0]![0]!.times).toEqual([
+    { kind: "constant", value: 0.002 },
+    { kind: "constant", value: 0.006 },
+  ]);
+});
+
+test("a batch larger than the largest whose time is known is a mistake", () => {
+  const found = problemsOf(changed(withBatch, byBatch, ["8: {", "4: {"]));
+  const max = found.filter((f) => f.path === "nodes.camera.queue.batch.max");
+  expect(max.map((f) => [f.expected, f.got])).toEqual([
+    ["at most 4, the largest batch whose time model.synthetic.segments.stem.time says", "8"],
+    ["at most 1, the largest batch whose time model.synthetic.exits.stem.time says", "8"],
+  ]);
+});
+
+test.each([
+  ["{ min: 9, max: 8 }", "nodes.camera.queue.batch", "9 and 8"],
+  ["{ min: 1 }", "nodes.camera.queue.batch.max", "nothing"],
+  ["{ max: 0 }", "nodes.camera.queue.batch.max", "0"],
+  ["{ max: 2, wait: 2 }", "nodes.camera.queue.batch.wait", "2, without a unit"],
+])("a batch of %s is a mistake", (batch, path, got) => {
+  const found = problemsOf(changed(["places: 20", `batch: ${batch}`]));
+  expect(found.map((f) => [f.path, f.got])).toContainEqual([path, got]);
+});
+
+test.each(["ps", "priority-preemptive"])("batches and %s do not go together", (discipline) => {
+  const found = problemsOf(changed(withBatch, ["discipline: fifo", `discipline: ${discipline}`]));
+  expect(found[0]!.expected).toBe("batches with fifo, priority, edf or sjf");
+});
+
+test.each([
+  ["{ batch: { 8: 4 ms } }", "model.synthetic.segments.stem.time.batch", "none"],
+  ["{ batch: { 1: 4 ms, 1.5: 5 ms } }", "model.synthetic.segments.stem.time.batch.1.5", '"1.5"'],
+  ["{ batch: [4 ms] }", "model.synthetic.segments.stem.time.batch", "a list of 1"],
+])("times of %s are a mistake", (time, path, got) => {
+  const found = problemsOf(changed(["time: 4 ms", `time: ${time}`]));
+  expect(found.map((f) => [f.path, f.got])).toContainEqual([path, got]);
+});
+
+test("a profile's batch times are taken as measured, and no batch may be larger", () => {
+  const text = (batch: string, device = "") => `version: 1
+model: { profile: b-lenet-fashion }
+nodes: { cloud: { servers: 1, ${device} queue: { batch: ${batch} } } }
+workload: { cloud: { arrivals: { poisson: 1 /s } } }
+policies: { split: { exit: { rule: never }, place: { rule: only, node: cloud } } }
+`;
+  const { profile } = resources.profile("b-lenet-fashion");
+  const work = profile.segments[0]!.trunk;
+  const measured = setupOf(parseScenario(text("{ max: 8 }"), { resources })).model.batched!.trunk[0]![0]![0]!;
+  expect(measured.sizes).toEqual(work.time.map((t) => t.batch));
+  expect(measured.times[1]).toEqual({ kind: "empirical", quantiles: work.time[1]!.quantiles_s });
+  const found = problemsOf(text("{ max: 1000 }"), { resources });
+  expect(found[0]!.path).toBe("nodes.cloud.queue.batch.max");
+  // On a device preset: twice the arithmetic, the overhead of the layers once (assumed).
+  const device = setupOf(parseScenario(text("{ max: 2 }", "device: rpi4,"), { resources })).model.batched!
+    .trunk[0]![0]![0]!;
+  const [one, two] = device.times.map((d) => (d.kind === "constant" ? d.value : Number.NaN));
+  const { rate } = resources.devices().get("rpi4") as { rate: { value: number } };
+  expect(two! - one!).toBeCloseTo((2 * work.macs) / rate.value, 12);
+});
 
 test.each(["fifo", "priority", "priority-preemptive", "edf", "sjf", "ps"])("a queue can be %s", (discipline) => {
   const { nodes } = whole(["discipline: fifo", `discipline: ${discipline}`]);

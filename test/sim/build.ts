@@ -51,7 +51,7 @@ export function node(name: string, options: NodeOptions = {}): NodeGroup {
     power: null,
     price: null,
     ...options,
-    queue: { discipline: "fifo", places: Number.POSITIVE_INFINITY, ...options.queue },
+    queue: { discipline: "fifo", places: Number.POSITIVE_INFINITY, batch: null, ...options.queue },
   };
 }
 
@@ -122,6 +122,8 @@ export interface Options {
   /** Time of each segment, the same on every node and for every stream, or `[stream][node][segment]`. */
   readonly times?: readonly Amount[];
   readonly table?: (stream: number, node: number, segment: number) => Amount;
+  /** Time of each segment by batch size, on every node. */
+  readonly batched?: readonly Readonly<Record<number, Amount>>[];
   /** Bytes over each cut; cut 0 is the raw input. */
   readonly sizes?: readonly Amount[];
   readonly result?: Amount;
@@ -171,6 +173,16 @@ export function build(options: Options): Setup {
       exits: exits.map(({ name, after }) => ({ name, after })),
       trunk: perNode((s, g, k) => amount(options.table?.(s, g, k) ?? times[k]!)),
       head: streams.map(() => nodes.map(() => exits.map(() => amount(0)))),
+      batched:
+        options.batched === undefined
+          ? null
+          : {
+              trunk: perNode((_s, _g, k) => ({
+                sizes: Object.keys(options.batched![k]!).map(Number),
+                times: Object.values(options.batched![k]!).map(amount),
+              })),
+              head: streams.map(() => nodes.map(() => exits.map(() => null))),
+            },
       encode: codec(options.encode),
       decode: codec(options.decode),
       size: streams.map(() => cuts.map((k) => amount(options.sizes?.[k] ?? 0))),

@@ -128,6 +128,7 @@ export class Course {
       this.host.send(slot, this.group);
       return;
     }
+    this.host.makesRoom();
     const to = tables.due[int[i + STREAM]!]!;
     if (to < 0 || to === this.group) {
       this.host.complete(slot);

@@ -31,6 +31,8 @@ export interface StationHost {
   send(slot: number, group: number): void;
   /** Latency ends. */
   complete(slot: number): void;
+  /** A request may end: what is counted of it has room. */
+  makesRoom(): void;
   /** An event of a request happens: it is counted and enters the fingerprint. */
   happens(code: number, slot: number): void;
 }

@@ -1,5 +1,6 @@
 /** Node groups that need more than the event loop's plain servers: one queue, first come first served. */
 import type { NodeGroup } from "../setup.ts";
+import { BatchingStation } from "./batching.ts";
 import type { StationHost } from "./host.ts";
 import { ServingStation } from "./serving.ts";
 import { SharingStation } from "./sharing.ts";
@@ -9,7 +10,7 @@ export type { StationSnapshot };
 
 /** The event loop serves this group itself. */
 export function isPlain({ queue }: NodeGroup): boolean {
-  return queue.discipline === "fifo";
+  return queue.discipline === "fifo" && queue.batch === null;
 }
 
 export class Stations {
@@ -25,6 +26,11 @@ export class Stations {
     for (const station of this.stations) station?.open();
   }
 
+  /** The sources have stopped for good at `at`: nothing is to be waited for that only they could bring. */
+  sourcesStop(at: number): void {
+    for (const station of this.stations) station?.sourcesStop(at);
+  }
+
   /** A request comes to machine `index` (among all) of a group. */
   join(slot: number, index: number, group: number): void {
     this.stations[group]!.join(slot, index);
@@ -37,5 +43,6 @@ export class Stations {
 }
 
 function stationOf(node: NodeGroup, host: StationHost, group: number): Station {
+  if (node.queue.batch !== null) return new BatchingStation(host, group, node.queue.batch);
   return node.queue.discipline === "ps" ? new SharingStation(host, group) : new ServingStation(host, group);
 }

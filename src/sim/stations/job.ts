@@ -8,7 +8,7 @@ export class Job implements Waiting {
   readonly key: number;
   readonly number: number;
   /** Slots of the requests in it; never empty. */
-  readonly members: number[];
+  members: number[];
   /** Its stage, and seconds at full speed that are left of it. */
   work = nothing;
   left = 0;

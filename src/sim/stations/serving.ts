@@ -3,6 +3,7 @@ import { Alarm } from "../alarm.ts";
 import { DEADLINE } from "../collector.ts";
 import { entityBits, STAGE } from "../events.ts";
 import { intWidth, ORDER } from "../requests.ts";
+import type { Work } from "./course.ts";
 import { type Discipline, disciplines } from "./discipline.ts";
 import type { StationHost } from "./host.ts";
 import { Job } from "./job.ts";
@@ -16,6 +17,7 @@ export class Server {
   /** When its job is done. */
   readonly done: Alarm;
 
+  /** @param whenDone told of the end of each stage */
   constructor(machine: ServingMachine, host: StationHost, whenDone: (server: Server) => void) {
     this.machine = machine;
     this.done = new Alarm(host, (STAGE << entityBits) | machine.index, () => whenDone(this));
@@ -33,7 +35,7 @@ export class ServingMachine extends Machine {
   came = 0;
 }
 
-export class ServingStation extends Station<ServingMachine> {
+export class ServingStation<M extends ServingMachine = ServingMachine> extends Station<M> {
   private readonly discipline: Discipline;
 
   constructor(host: StationHost, group: number) {
@@ -43,42 +45,42 @@ export class ServingStation extends Station<ServingMachine> {
     this.discipline = disciplines[discipline];
   }
 
-  protected make(index: number, number: number): ServingMachine {
-    return new ServingMachine(index, number, this.node.servers);
+  protected make(index: number, number: number): M {
+    return new ServingMachine(index, number, this.node.servers) as M;
   }
 
-  protected takesAtOnce(machine: ServingMachine, slot: number): boolean {
-    return (
-      machine.idle.length > 0 ||
-      machine.servers.length < this.node.servers ||
-      this.victim(machine, this.key(slot)) !== null
-    );
+  protected takesAtOnce(machine: M, slot: number): boolean {
+    return this.hasIdle(machine) || this.victim(machine, this.key(slot)) !== null;
   }
 
-  protected take(machine: ServingMachine, slot: number): void {
+  protected hasIdle(machine: M): boolean {
+    return machine.idle.length > 0 || machine.servers.length < this.node.servers;
+  }
+
+  protected take(machine: M, slot: number): void {
     const job = this.job(machine, slot);
     this.comesIn(machine);
     this.start(this.idleServer(machine) ?? this.interrupt(this.victim(machine, job.key)!), job);
   }
 
-  protected wait(machine: ServingMachine, slot: number): void {
+  protected wait(machine: M, slot: number): void {
     this.comesIn(machine);
     machine.line.push(this.job(machine, slot));
   }
 
-  protected waiting(machine: ServingMachine): number {
+  protected waiting(machine: M): number {
     return machine.line.size - machine.interrupted;
   }
 
-  private key(slot: number): number {
+  protected key(slot: number): number {
     return this.discipline.key(slot, this.host, () => this.course.work(slot).total);
   }
 
-  private job(machine: ServingMachine, slot: number): Job {
+  protected job(machine: M, slot: number): Job {
     return new Job([slot], this.key(slot), machine.came++, this.host.agenda.now);
   }
 
-  private idleServer(machine: ServingMachine): Server | null {
+  protected idleServer(machine: M): Server | null {
     const server = machine.idle.pop();
     if (server !== undefined) return server;
     if (machine.servers.length === this.node.servers) return null;
@@ -88,7 +90,7 @@ export class ServingStation extends Station<ServingMachine> {
   }
 
   /** The server whose job comes last of those served, where it would come after `key`. */
-  private victim(machine: ServingMachine, key: number): Server | null {
+  private victim(machine: M, key: number): Server | null {
     if (!this.discipline.preempts) return null;
     let last: Server | null = null;
     for (const server of machine.servers) {
@@ -108,7 +110,7 @@ export class ServingStation extends Station<ServingMachine> {
     return server;
   }
 
-  private start(server: Server, job: Job): void {
+  protected start(server: Server, job: Job): void {
     const { machine } = server;
     const { now } = this.host.agenda;
     machine.account(now);
@@ -118,13 +120,18 @@ export class ServingStation extends Station<ServingMachine> {
       this.visits.waits(slot, now - job.since);
       this.visits.starts(slot);
     }
-    if (!job.hasStarted) job.faces(this.course.work(job.slot));
+    if (!job.hasStarted) job.faces(this.workOf(job));
     job.hasStarted = true;
     server.job = job;
     this.run(server, job);
   }
 
-  private run(server: Server, job: Job): void {
+  /** The first stage of a job. */
+  protected workOf(job: Job): Work {
+    return this.course.work(job.slot);
+  }
+
+  protected run(server: Server, job: Job): void {
     const { now } = this.host.agenda;
     job.since = now;
     server.done.set(now + job.left, this.host.requests.int[job.slot * intWidth + ORDER]!);
@@ -142,7 +149,7 @@ export class ServingStation extends Station<ServingMachine> {
     return job;
   }
 
-  private frees(server: Server, now: number): void {
+  protected frees(server: Server, now: number): void {
     const { machine } = server;
     machine.account(now);
     machine.serving -= server.job!.members.length;
@@ -150,7 +157,7 @@ export class ServingStation extends Station<ServingMachine> {
     server.job = null;
   }
 
-  private ends(server: Server): void {
+  protected ends(server: Server): void {
     const job = server.job!;
     const { slot } = job;
     const { now } = this.host.agenda;
@@ -163,13 +170,13 @@ export class ServingStation extends Station<ServingMachine> {
       return;
     }
     this.frees(server, now);
-    this.leaves(server.machine, slot);
+    this.leaves(server.machine as M, slot);
     this.next(server);
     this.course.depart(slot);
   }
 
   /** An idle server takes the first in line, or stays idle. */
-  private next(server: Server): void {
+  protected next(server: Server): void {
     const { machine } = server;
     while (machine.line.size > 0) {
       const job = machine.line.shift();

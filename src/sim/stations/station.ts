@@ -27,7 +27,7 @@ export abstract class Station<M extends Machine = Machine> {
   protected readonly node: NodeGroup;
   protected readonly course: Course;
   protected readonly visits: Visits;
-  private readonly machines: M[] = [];
+  protected readonly machines: M[] = [];
   protected batches = 0;
   protected batched = 0;
 
@@ -43,6 +43,11 @@ export abstract class Station<M extends Machine = Machine> {
   open(): void {
     const first = this.host.tables.firstMachine[this.group]!;
     for (let number = 0; number < this.node.count; number++) this.machines.push(this.make(first + number, number));
+  }
+
+  /** No source asks any more, from `at` on. */
+  sourcesStop(_at: number): void {
+    // Only batches wait for more.
   }
 
   /** A request comes to one of the machines. */
