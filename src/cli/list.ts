@@ -144,16 +144,16 @@ function policies(): Listing {
       name: rule.name,
       options: Object.keys(rule.options),
       describe: rule.describe,
-      observes: rule.reads ?? "nothing",
-      decides: "when a head ends",
+      observes: rule.observes ?? rule.reads ?? "nothing",
+      decides: rule.oracle === true ? "when a head ends, with hindsight" : "when a head ends",
     })),
     ...placementRules.map((rule) => ({
       kind: "place",
       name: rule.name,
       options: Object.keys(rule.options),
       describe: rule.describe,
-      observes: "nothing",
-      decides: "before the run",
+      observes: rule.observes,
+      decides: rule.decides,
     })),
   ];
   return {

@@ -2,6 +2,7 @@
 import type { Profile } from "../profile.ts";
 import { exitRules } from "../sim/exit-rules/index.ts";
 import { findRoute } from "../sim/routes.ts";
+import type { RuleValues } from "../sim/rules/options.ts";
 import type { ExitScores } from "../sim/setup.ts";
 import { checkBatches } from "./check-stations.ts";
 import { arrivalsWithin } from "./compile-arrivals.ts";
@@ -13,6 +14,7 @@ import { placesOf } from "./places.ts";
 import { fitting } from "./profile-file.ts";
 import type { Reading } from "./reading.ts";
 import { FileFault } from "./resources.ts";
+import type { NestedOptions } from "./rule-options.ts";
 import { mostRequests } from "./run.ts";
 import type { Scenario, ScenarioPolicy, ScenarioStream, ScenarioTensor, SyntheticModel, Varied } from "./scenario.ts";
 import { loadTable } from "./table-file.ts";
@@ -121,10 +123,22 @@ function checkClients({ streams, nodes, run }: Scenario, report: Report): void {
 }
 
 function checkEvidence(scenario: Scenario, policy: ScenarioPolicy, to: Reading, report: Report): void {
-  const { reads } = exitRules.find((rule) => rule.name === policy.exit.rule)!;
-  const path = `policies.${policy.name}.exit.rule`;
+  checkRule(scenario, policy.exit, `policies.${policy.name}.exit`, to, report);
+}
+
+/** What a rule and those it wraps need that the model may lack. */
+function checkRule(scenario: Scenario, rule: NestedOptions, at: string, to: Reading, report: Report): void {
+  const type = exitRules.find(({ name }) => name === rule.rule)!;
+  for (const [name, value] of Object.entries(rule.options))
+    if (value !== null && typeof value === "object" && "rule" in value)
+      checkRule(scenario, value, `${at}.${name}`, to, report);
+  const { reads } = type;
+  const path = `${at}.rule`;
   const { model } = scenario;
   const isTable = model.kind === "profile" || model.table !== null;
+  if (rule.rule === "oracle" && !isTable && (model as SyntheticModel).exits.some((exit) => exit.accuracy === null))
+    report(path, "a rule that needs no accuracy, or one for every synthetic exit", show(rule.rule));
+  if (type.fits?.(rule.options as RuleValues) === true && isTable) checkFitting(scenario, rule, path, to, report);
   if (reads === null) return;
   if (reads === "share") {
     if (isTable)
@@ -148,21 +162,40 @@ function checkEvidence(scenario: Scenario, policy: ScenarioPolicy, to: Reading, 
     report(
       path,
       "share, never or first for a synthetic model without a table",
-      show(policy.exit.rule),
+      show(rule.rule),
       "give the model a table of what its exits say, or the rule share",
     );
     return;
   }
-  const scores =
+  const { scores } =
     model.kind === "profile"
-      ? to.resources.profile(model.profile).table().scores
-      : loadTable(to.resources, model.table!, to.names.exits).scores;
-  const missing = scores.slice(0, -1).findIndex((exit: ExitScores) => exit[reads].some(Number.isNaN));
+      ? to.resources.profile(model.profile).table()
+      : loadTable(to.resources, model.table!, to.names.exits);
+  // Rules that choose among all exits read the last, too.
+  const lacks = (exit: ExitScores): boolean =>
+    reads === "logits" ? exit.logits === null : reads !== "prediction" && exit[reads].some(Number.isNaN);
+  const readsLast = reads === "logits" || rule.options.otherwise === "most-confident";
+  const missing = (readsLast ? scores : scores.slice(0, -1)).findIndex(lacks);
   if (missing >= 0)
     report(
       path,
-      `a rule other than ${policy.exit.rule}, or a table that says the ${reads}`,
+      `a rule other than ${rule.rule}, or a table that says the ${reads}`,
       `${model.kind === "profile" ? model.profile : model.table} without it at ${to.names.exits[missing]}`,
+    );
+}
+
+/** Rules that fit themselves do so on rows that no run draws. */
+function checkFitting(scenario: Scenario, rule: NestedOptions, path: string, to: Reading, report: Report): void {
+  const { model } = scenario;
+  const isProfile = model.kind === "profile";
+  const table = isProfile
+    ? to.resources.profile(model.profile).table()
+    : loadTable(to.resources, (model as SyntheticModel).table!, to.names.exits);
+  if (table.calibration === null)
+    report(
+      path,
+      `a rule that fits nothing, or a table with calibration rows (split 0) beside those that are evaluated (split 1)`,
+      `${show(rule.rule)}, and ${isProfile ? model.profile : (model as SyntheticModel).table} without any`,
     );
 }
 

@@ -122,7 +122,7 @@ export function profileModel(scenario: Scenario, model: ProfileModel, codec: Cod
         const bytes = rows.wire(k - 1, codec);
         return bytes === null
           ? constant(profile.segments[k - 1]!.output!.codecs[codec]!.bytes)
-          : { kind: "rows" as const, bytes };
+          : { kind: "rows" as const, bytes, typical: profile.segments[k - 1]!.output!.codecs[codec]!.bytes };
       }),
     ),
     result: streams.map((stream) => resolve(model.result, stream.from, stream.name) ?? constant(0)),
@@ -132,6 +132,7 @@ export function profileModel(scenario: Scenario, model: ProfileModel, codec: Cod
       classes: rows.classes,
       labels: rows.labels,
       scores: rows.scores,
+      calibration: rows.calibration,
       crossed: cuts.map((k) => (k === 0 ? null : rows.crossed(names[k - 1]!, codec))),
     },
   };

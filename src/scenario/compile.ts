@@ -1,6 +1,6 @@
 /** A scenario's policy as the simulator takes it: indices for names, a distribution for every time and size. */
-import { exitRules } from "../sim/exit-rules/index.ts";
-import { placementRules } from "../sim/placement-rules/index.ts";
+import { expectedShares, headsOf } from "../sim/rules/exit-shares.ts";
+import { computeShares, NetworkView } from "../sim/rules/network.ts";
 import type { Link, Model, NodeGroup, Policy, Setup, Stream } from "../sim/setup.ts";
 import { bitsPerSecond, seconds, watts } from "../units.ts";
 import { compileArrivals } from "./compile-arrivals.ts";
@@ -9,6 +9,7 @@ import { syntheticModel } from "./compile-synthetic.ts";
 import { placesOf } from "./places.ts";
 import { plain } from "./plain.ts";
 import type { Resources } from "./resources.ts";
+import { makeExitRule, makePlacementRule } from "./rules.ts";
 import type { Scenario, ScenarioNode, ScenarioPolicy, ScenarioStream } from "./scenario.ts";
 import { loadTable } from "./table-file.ts";
 
@@ -20,7 +21,7 @@ export function compile(scenario: Scenario, policyName: string, materials: Mater
   if (policy === undefined)
     throw new RangeError(`no policy ${policyName} in ${scenario.policies.map((p) => p.name).join(", ")}`);
   const model = modelOf(scenario, policy, materials);
-  return {
+  const parts = {
     nodes: scenario.nodes.map(
       (node): NodeGroup => ({
         name: node.name,
@@ -61,7 +62,10 @@ export function compile(scenario: Scenario, policyName: string, materials: Mater
     routes: [],
     streams: scenario.streams.map((stream) => streamOf(scenario, stream)),
     model,
-    policy: policyOf(scenario, policy, model),
+  };
+  return {
+    ...parts,
+    policy: policyOf(scenario, policy, parts),
     run: {
       requests: scenario.run.requests,
       duration: scenario.run.duration === null ? null : seconds(scenario.run.duration),
@@ -109,23 +113,35 @@ function streamOf(scenario: Scenario, stream: ScenarioStream): Stream {
   };
 }
 
-function policyOf(scenario: Scenario, policy: ScenarioPolicy, model: Model): Policy {
-  const exitType = exitRules.find((rule) => rule.name === policy.exit.rule)!;
-  const placeType = placementRules.find((rule) => rule.name === policy.place.rule)!;
+function policyOf(
+  scenario: Scenario,
+  policy: ScenarioPolicy,
+  parts: Pick<Setup, "nodes" | "links" | "streams" | "model">,
+): Policy {
+  const { outputs } = parts.model;
+  const network = new NetworkView(parts);
+  const exits = parts.model.exits.map((exit) => exit.name);
   const plan = {
-    exits: model.exits.map((exit) => exit.name),
-    classes: model.outputs.kind === "table" ? model.outputs.classes : 0,
+    exits,
+    classes: outputs.kind === "table" ? outputs.classes : 0,
+    calibration: outputs.kind === "table" ? outputs.calibration : null,
+    cost: computeShares(network, exits.length),
   };
-  const index = (name: string): number | "source" => (name === "source" ? name : nodeIndex(scenario, name));
-  const where = Object.fromEntries(
-    Object.entries(policy.place.options).map(([key, value]) => [
-      key,
-      typeof value === "string" ? index(value) : value.map(index),
-    ]),
-  );
+  const exit = makeExitRule(policy.exit, plan);
+  const nodes = scenario.nodes.map((node) => node.name);
+  const place = makePlacementRule(policy.place, nodes, {
+    segments: parts.model.segments.length,
+    network,
+    heads: headsOf(exit, plan),
+    exitShares: expectedShares(exit, outputs, plan),
+  });
   return {
     name: policy.name,
-    exit: exitType.make(policy.exit.options, plan),
-    place: placeType.make(where, model.segments.length),
+    exit,
+    place,
+    ...(exit.begin === undefined && place.begin === undefined
+      ? {}
+      : { begin: () => ({ exit: exit.begin?.() ?? exit, place: place.begin?.() ?? place }) }),
+    oracle: policy.oracle,
   };
 }

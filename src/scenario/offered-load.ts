@@ -4,11 +4,11 @@ import { meanRate } from "../sim/arrivals/rate.ts";
 import { batchMean } from "../sim/batch-times.ts";
 import type { Distribution } from "../sim/distribution.ts";
 import { mean } from "../sim/distribution-moments.ts";
-import type { ExitEvidence } from "../sim/exit-rules/index.ts";
 import { availability } from "../sim/links/channels.ts";
 import { attemptsOf } from "../sim/links/loss.ts";
 import { wireBytes } from "../sim/links/wire.ts";
 import { findRoute } from "../sim/routes.ts";
+import { headsOf, sharesByDraws, sharesOnRows } from "../sim/rules/exit-shares.ts";
 import type { ExitScores, Setup, Size, Stream } from "../sim/setup.ts";
 
 export interface OfferedLoad {
@@ -17,9 +17,6 @@ export interface OfferedLoad {
   /** Of the busiest resource of a link in each direction; null where nothing contends (`fixed`). */
   readonly links: Readonly<Record<string, { readonly up: number | null; readonly down: number | null }>>;
 }
-
-/** Draws tried to find how often a rule that goes by chance leaves. */
-const draws = 1000;
 
 /**
  * Nothing is dropped or queued here, and bytes are taken as independent of the exit: loads near 1 are estimates.
@@ -142,74 +139,11 @@ export interface ExitShares {
 export function exitShares(setup: Setup, places: readonly number[], source: number): ExitShares {
   const { model, policy } = setup;
   const { outputs } = model;
-  const last = model.exits.length - 1;
   const plan = { exits: model.exits.map((e) => e.name), classes: outputs.kind === "table" ? outputs.classes : 0 };
-  const heads = [...new Set([...policy.exit.heads(plan), last])].sort((a, b) => a - b);
-  const trials = outputs.kind === "table" ? outputs.rows : draws;
-  const counts = new Float64Array(model.exits.length);
-  const scores = heads.map((exit) => scoresAt(setup, places, source, exit));
-  const nothing = { uniform: () => 0.5 };
-  if (outputs.kind === "share") return { leaves: byDraws(setup, heads, nothing), heads };
-  for (let row = 0; row < trials; row++) {
-    const reached: ExitEvidence[] = [];
-    let answer = last;
-    for (const [i, exit] of heads.entries()) {
-      const s = scores[i]!;
-      reached.push({
-        exit,
-        prediction: s.prediction[row]!,
-        confidence: s.confidence[row]!,
-        entropy: s.entropy[row]!,
-        margin: s.margin[row]!,
-        share: Number.NaN,
-        draw: Number.NaN,
-      });
-      const verdict = exit === last ? null : policy.exit.decide(reached, { now: 0, elapsed: 0 }, nothing);
-      if (verdict?.kind !== "answer") continue;
-      // An earlier exit may answer; the request leaves here all the same.
-      answer = exit;
-      break;
-    }
-    counts[answer]! += 1 / trials;
-  }
-  return { leaves: [...counts], heads };
-}
-
-/** Each exit's share by itself: draws of different exits are independent. */
-function byDraws(setup: Setup, heads: readonly number[], nothing: { uniform(): number }): number[] {
-  const { model, policy } = setup;
-  const last = model.exits.length - 1;
-  const leaves = model.exits.map(() => 0);
-  let here = 1;
-  const reached: ExitEvidence[] = [];
-  for (const exit of heads) {
-    const share = model.outputs.kind === "share" ? model.outputs.share[exit]! : Number.NaN;
-    let left = exit === last ? draws : 0;
-    for (let i = 0; exit !== last && i < draws; i++) {
-      const evidence: ExitEvidence = {
-        exit,
-        prediction: -1,
-        confidence: Number.NaN,
-        entropy: Number.NaN,
-        margin: Number.NaN,
-        share,
-        draw: (i + 0.5) / draws,
-      };
-      if (policy.exit.decide([...reached, evidence], { now: 0, elapsed: 0 }, nothing).kind === "answer") left++;
-    }
-    reached.push({
-      exit,
-      prediction: -1,
-      confidence: Number.NaN,
-      entropy: Number.NaN,
-      margin: Number.NaN,
-      share,
-      draw: 1 - 0.5 / draws,
-    });
-    leaves[exit] = (here * left) / draws;
-    here -= leaves[exit]!;
-  }
-  return leaves;
+  const heads = headsOf(policy.exit, plan);
+  if (outputs.kind === "share") return { leaves: sharesByDraws(policy.exit, outputs.share, plan), heads };
+  const scores = model.exits.map((_, exit) => scoresAt(setup, places, source, exit));
+  return { leaves: sharesOnRows(policy.exit, { ...outputs, scores }, plan), heads };
 }
 
 /** Scores of an exit, those after the last lossy crossing before it where there was one. */
@@ -220,6 +154,7 @@ function scoresAt({ model }: Setup, places: readonly number[], source: number, e
     confidence: new Float64Array(),
     entropy: new Float64Array(),
     margin: new Float64Array(),
+    logits: null,
   };
   if (outputs.kind !== "table") return empty;
   let scores = outputs.scores[exit]!;

@@ -1,16 +1,14 @@
 /** A scenario as an outline of keys and texts, every default spelled out: what `scenario.resolved.yaml` and `explain` show. */
 
-import { exitRules } from "../sim/exit-rules/index.ts";
-import type { ExitRuleOption } from "../sim/exit-rules/options.ts";
-import { placementRules } from "../sim/placement-rules/index.ts";
-import { type Dimension, formatQuantity } from "./quantity.ts";
+import { type Entries, leaf, map, type Outline, quantity, quoted, sayAmount } from "./outline-parts.ts";
+import { policyOutline } from "./outline-policy.ts";
+import type { Dimension } from "./quantity.ts";
 import type {
   Leaf,
   Scenario,
   ScenarioArrivals,
   ScenarioLink,
   ScenarioNode,
-  ScenarioPolicy,
   ScenarioPrecision,
   ScenarioStream,
   ScenarioTensor,
@@ -19,24 +17,7 @@ import type {
 } from "./scenario.ts";
 import { joinPath } from "./tree.ts";
 
-/** A piece of the outline. `text` is what YAML reads back as the same value; `name` is what paths call an item of a list. */
-export type Outline =
-  | { readonly kind: "leaf"; readonly text: string }
-  /** A default that no key can say. */
-  | { readonly kind: "note"; readonly text: string }
-  | { readonly kind: "map"; readonly entries: readonly (readonly [key: string, value: Outline])[] }
-  | { readonly kind: "list"; readonly items: readonly (readonly [name: string, value: Outline])[] };
-
-type Entries = (readonly [string, Outline])[];
-
-const leaf = (text: string | number | boolean): Outline => ({ kind: "leaf", text: String(text) });
-const quoted = (text: string): Outline => leaf(JSON.stringify(text));
-const map = (entries: Entries): Outline => ({ kind: "map", entries });
-const quantity = (dimension: Dimension, value: number): Outline => leaf(sayAmount(dimension, value));
-
-function sayAmount(dimension: Dimension, value: number): string {
-  return value === Number.POSITIVE_INFINITY ? "unbounded" : formatQuantity(dimension, value);
-}
+export type { Outline };
 
 function precisionOutline({ targets, most }: ScenarioPrecision): Outline {
   return map([
@@ -295,41 +276,6 @@ function arrivalsOutline(arrivals: ScenarioArrivals): Entries {
       ];
     }
   }
-}
-
-function policyOutline(scenario: Scenario, { exit, place }: ScenarioPolicy): Outline {
-  const exits = scenario.exits.map((e) => e.name).slice(0, -1);
-  const exitType = exitRules.find((rule) => rule.name === exit.rule)!;
-  const placeType = placementRules.find((rule) => rule.name === place.rule)!;
-  const option = (name: string, kind: ExitRuleOption["kind"]): Outline => {
-    const value = exit.options[name]!;
-    if (kind === "flag" || typeof value === "boolean") return leaf(String(value));
-    const isOne = value.slice(0, exits.length).every((v) => v === value[0]);
-    return isOne ? leaf(value[0] ?? 0) : leaf(`{ ${exits.map((e, i) => `${e}: ${value[i]}`).join(", ")} }`);
-  };
-  return map([
-    [
-      "exit",
-      map([
-        ["rule", leaf(exit.rule)],
-        ...Object.entries(exitType.options).map(([name, { kind }]) => [name, option(name, kind)] as const),
-      ]),
-    ],
-    [
-      "place",
-      map([
-        ["rule", leaf(place.rule)],
-        ...Object.keys(placeType.options).map((name) => {
-          const value = place.options[name]!;
-          return [
-            name,
-            typeof value === "string" ? leaf(value) : map(value.map((node, i) => [scenario.segments[i]!, leaf(node)])),
-          ] as const;
-        }),
-        ...(scenario.model.kind === "profile" ? [["codec", leaf(place.codec)] as const] : []),
-      ]),
-    ],
-  ]);
 }
 
 function modelOutline({ model }: Scenario): Outline {

@@ -2,106 +2,61 @@
 import { z } from "zod";
 import { type Codec, codecs } from "../profile.ts";
 import { type ExitRuleType, exitRules } from "../sim/exit-rules/index.ts";
-import type { ThresholdOption } from "../sim/exit-rules/options.ts";
 import { type PlacementRuleType, placementRules } from "../sim/placement-rules/index.ts";
+import type { RuleOptionType } from "../sim/rules/options.ts";
 import { show } from "./errors.ts";
-import {
-  asMap,
-  type Field,
-  field,
-  flag,
-  later,
-  type Reader,
-  ratio,
-  record,
-  reference,
-  required,
-  word,
-} from "./reader.ts";
+import { asMap, field, flag, later, type Reader, record, required, word } from "./reader.ts";
 import type { Reading } from "./reading.ts";
+import { type NestedOptions, optionFields, optionValues } from "./rule-options.ts";
 import type { ScenarioPolicy } from "./scenario.ts";
 import { child, joinPath, type Tree } from "./tree.ts";
 
 const laterPlacements = ["random", "round-robin", "shortest-queue", "power-of-two", "least-expected"];
 
-/** Thresholds by exit; 0 at the last, which needs none. */
-function thresholds(option: ThresholdOption, flags: () => Readonly<Record<string, boolean>>): Reader<number[]> {
-  const one: Reader<number> = {
-    read(tree, path, to) {
-      const most = option.most(flags());
-      if (most === 1) return ratio.read(tree, path, to);
-      const value = tree.kind === "scalar" ? tree.value : null;
-      return typeof value === "number" && value >= 0 && value <= most && Number.isFinite(value)
-        ? value
-        : to.wrong(tree, path, `${option.describe}: a bare number of at least 0`);
-    },
-    schema: () => z.union([z.number().min(0), z.string()]),
-  };
-  return {
-    read(tree, path, to) {
-      const { exits } = to.names;
-      if (tree.kind !== "map") {
-        const value = one.read(tree, path, to);
-        return value === undefined ? undefined : exits.map((_, i) => (i === exits.length - 1 ? 0 : value));
-      }
-      const byExit = new Map<string, number | undefined>();
-      for (const { key, at, value } of tree.entries) {
-        if (exits.includes(key)) byExit.set(key, one.read(value, joinPath(path, key), to));
-        else if (exits.length > 0) to.unknown(at, joinPath(path, key), "an exit", key, exits);
-      }
-      const missing = exits.slice(0, -1).filter((exit) => !byExit.has(exit));
-      if (missing.length > 0)
-        to.report(
-          { ...tree.at, end: tree.at.start + 1 },
-          path,
-          `a threshold for every exit but the last: ${exits.slice(0, -1).join(", ")}`,
-          `none for ${missing.join(", ")}`,
-        );
-      return exits.map((exit, i) => (i === exits.length - 1 ? 0 : (byExit.get(exit) ?? 0)));
-    },
-    schema: () => z.union([one.schema(), z.record(z.string(), one.schema())]),
-  };
+/** Exit rules that others may wrap: oracles are not. */
+const wrappable = exitRules.filter((rule) => rule.oracle !== true);
+
+/** Made when first needed: a rule may wrap another of its kind. */
+const nested: Reader<NestedOptions> = {
+  read: (tree, path, to) => byRule("an exit rule", readersOf(wrappable), []).read(tree, path, to),
+  // One level deep: JSON Schema would have to refer to itself.
+  schema: () => z.looseObject({ rule: z.enum(wrappable.map((rule) => rule.name) as [string, ...string[]]) }),
+};
+
+function readersOf(types: readonly ExitRuleType[]): ReadonlyMap<string, Reader<NestedOptions>> {
+  return new Map(types.map((rule) => [rule.name, exitRuleReader(rule)]));
 }
 
-function exitRuleReader(rule: ExitRuleType): Reader<ScenarioPolicy["exit"]> {
+function exitRuleReader(rule: ExitRuleType): Reader<NestedOptions> {
   let flags: Record<string, boolean> = {};
-  const shape: Record<string, Field<unknown>> = {
+  const reader = record(`the rule ${rule.name}`, {
     rule: required("the rule's name", word("an exit rule", [rule.name])),
-  };
-  for (const [name, option] of Object.entries(rule.options))
-    shape[name] =
-      option.kind === "flag"
-        ? field(option.describe, flag)
-        : required(
-            option.describe,
-            thresholds(option, () => flags),
-          );
-  const reader = record(`the rule ${rule.name}`, shape);
+    ...optionFields(rule.options, () => flags, nested),
+  });
   return {
     schema: reader.schema,
     read(tree, path, to) {
       // What a threshold may be can depend on a flag that stands after it.
-      flags = Object.fromEntries(Object.keys(rule.options).map((name) => [name, flagIn(tree, name)]));
-      const given = reader.read(tree, path, to) as Record<string, number[] | boolean | undefined> | undefined;
-      if (given === undefined) return undefined;
-      const options: Record<string, number[] | boolean> = {};
-      for (const [name, option] of Object.entries(rule.options)) {
-        if (option.kind === "flag") options[name] = given[name] ?? to.fill(joinPath(path, name), option.default);
-        else options[name] = given[name] ?? [];
-      }
-      return { rule: rule.name, options };
+      flags = flagsIn(tree, rule.options);
+      const given = reader.read(tree, path, to);
+      return given === undefined
+        ? undefined
+        : { rule: rule.name, options: optionValues(rule.options, given, path, tree, to) };
     },
   };
 }
 
-function flagIn(tree: Tree, name: string): boolean {
-  const value = child(tree, name);
-  return value?.kind === "scalar" && value.value === true;
+function flagsIn(tree: Tree, options: Readonly<Record<string, RuleOptionType>>): Record<string, boolean> {
+  return Object.fromEntries(
+    Object.keys(options).map((name) => {
+      const value = child(tree, name);
+      return [name, value?.kind === "scalar" && value.value === true];
+    }),
+  );
 }
 
 function placementReader(rule: PlacementRuleType): Reader<ScenarioPolicy["place"]> {
-  const node = reference("a node, or source", (to) => to.names.nodes, ["source"]);
-  const shape: Record<string, Field<unknown>> = {
+  const reader = record(`the rule ${rule.name}`, {
     rule: required("the rule's name", word("a placement rule", [rule.name])),
     codec: field("how tensors are written before they cross a link", word("a codec", codecs)),
     among: later,
@@ -109,25 +64,17 @@ function placementReader(rule: PlacementRuleType): Reader<ScenarioPolicy["place"
     ties: later,
     spill: later,
     reports: later,
-  };
-  for (const [name, option] of Object.entries(rule.options))
-    shape[name] =
-      option.kind === "node" ? required(option.describe, node) : required(option.describe, everySegment(node));
-  const reader = record(`the rule ${rule.name}`, shape);
+    ...optionFields(rule.options, () => ({}), nested),
+  });
   return {
     schema: reader.schema,
     read(tree, path, to) {
-      const given = reader.read(tree, path, to) as Record<string, string | string[] | undefined> | undefined;
+      const given = reader.read(tree, path, to);
       if (given === undefined) return undefined;
       return {
         rule: rule.name,
-        options: Object.fromEntries(
-          Object.entries(rule.options).map(([name, option]) => [
-            name,
-            given[name] ?? (option.kind === "node" ? "" : []),
-          ]),
-        ),
-        codec: codecOf(given.codec as Codec | undefined, tree, path, to),
+        options: optionValues(rule.options, given, path, tree, to),
+        codec: codecOf(given.codec, tree, path, to),
       };
     },
   };
@@ -143,32 +90,6 @@ function codecOf(given: Codec | undefined, tree: Tree, path: string, to: Reading
     return "float32";
   }
   return given ?? to.fill(at, "float32", "tensors cross as they are");
-}
-
-/** A map from every segment to its node, as a list in the order of segments. */
-function everySegment(node: Reader<string>): Reader<string[]> {
-  return {
-    read(tree, path, to) {
-      const map = asMap(tree, path, to, "a map from each segment to its node");
-      if (map === undefined) return undefined;
-      const { segments } = to.names;
-      const at = new Map<string, string | undefined>();
-      for (const entry of map.entries) {
-        if (segments.includes(entry.key)) at.set(entry.key, node.read(entry.value, joinPath(path, entry.key), to));
-        else if (segments.length > 0) to.unknown(entry.at, joinPath(path, entry.key), "a segment", entry.key, segments);
-      }
-      const missing = segments.filter((segment) => !at.has(segment));
-      if (missing.length > 0)
-        to.report(
-          { ...tree.at, end: tree.at.start + 1 },
-          path,
-          `a node for every segment: ${segments.join(", ")}`,
-          `none for ${missing.join(", ")}`,
-        );
-      return segments.map((segment) => at.get(segment) ?? "");
-    },
-    schema: () => z.record(z.string(), node.schema()),
-  };
 }
 
 /** One of several readers, by the name under `rule`. */
@@ -202,10 +123,7 @@ function byRule<T>(what: string, readers: ReadonlyMap<string, Reader<T>>, notYet
 }
 
 export const policyFields = {
-  exit: required(
-    "an exit rule: where a sample leaves the network",
-    byRule("an exit rule", new Map(exitRules.map((rule) => [rule.name, exitRuleReader(rule)])), []),
-  ),
+  exit: required("an exit rule: where a sample leaves the network", byRule("an exit rule", readersOf(exitRules), [])),
   place: required(
     "a placement rule: which node runs each segment",
     byRule(
@@ -214,8 +132,8 @@ export const policyFields = {
       laterPlacements,
     ),
   ),
+  oracle: field("true where a rule may know what nobody can know: a bound, labelled as such", flag),
   rule: later,
-  oracle: later,
   reports: later,
   shared: later,
 };
@@ -226,8 +144,24 @@ export const policyReader: Reader<Omit<ScenarioPolicy, "name">> = {
   schema: reader.schema,
   read(tree: Tree, path: string, to: Reading) {
     const given = reader.read(tree, path, to);
-    return given?.exit === undefined || given.place === undefined
-      ? undefined
-      : { exit: given.exit, place: given.place };
+    if (given?.exit === undefined || given.place === undefined) return undefined;
+    const isOracle = isOracleRule(given.exit.rule);
+    const rule = child(child(tree, "exit")!, "rule")!;
+    if (isOracle && given.oracle !== true)
+      to.report(
+        rule.at,
+        joinPath(path, "exit.rule"),
+        "a rule that decides by what can be known",
+        show(given.exit.rule),
+        "for a bound to compare with, add oracle: true to the policy",
+      );
+    const flagged = child(tree, "oracle");
+    if (!isOracle && given.oracle === true && flagged !== undefined)
+      to.wrong(flagged, joinPath(path, "oracle"), "false, or a rule that is an oracle");
+    return { exit: given.exit, place: given.place, oracle: isOracle };
   },
 };
+
+function isOracleRule(name: string): boolean {
+  return exitRules.some((rule) => rule.name === name && rule.oracle === true);
+}

@@ -5,6 +5,7 @@ import type { Distribution } from "../sim/distribution.ts";
 import type { Discipline } from "../sim/setup.ts";
 import type { DeviceFigures } from "./presets.ts";
 import type { Origin } from "./reading.ts";
+import type { NestedOptions } from "./rule-options.ts";
 import type { Plain } from "./tree.ts";
 
 /** A distribution as written: of a file of values, its name is kept too. */
@@ -148,17 +149,10 @@ export interface ProfileModel {
 
 export interface ScenarioPolicy {
   readonly name: string;
-  readonly exit: {
-    readonly rule: string;
-    /** Thresholds by exit in order of depth; flags. */
-    readonly options: Readonly<Record<string, readonly number[] | boolean>>;
-  };
-  readonly place: {
-    readonly rule: string;
-    /** A node or `source`; or one for each segment in order. */
-    readonly options: Readonly<Record<string, string | readonly string[]>>;
-    readonly codec: Codec;
-  };
+  readonly exit: NestedOptions;
+  readonly place: NestedOptions & { readonly codec: Codec };
+  /** One of its rules knows what nobody can know. */
+  readonly oracle: boolean;
 }
 
 export type ScenarioWarmup =

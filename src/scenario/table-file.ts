@@ -41,6 +41,42 @@ const needed = ["sample", "exit", "label", "prediction"] as const;
 const scored = ["confidence", "entropy", "margin"] as const;
 type Column = (typeof needed)[number] | (typeof scored)[number] | "split";
 
+/** What a csv says about samples of one split, as it is read. */
+class Rows {
+  readonly labels: number[] = [];
+  readonly samples = new Map<string, number>();
+  readonly cells: Readonly<Record<"prediction" | (typeof scored)[number], number[]>>[];
+
+  constructor(exits: number) {
+    this.cells = Array.from({ length: exits }, () => ({ prediction: [], confidence: [], entropy: [], margin: [] }));
+  }
+
+  /** @throws FileFault when a sample lacks an exit */
+  finish(exits: readonly string[], path: string): Pick<EvaluationTable, "rows" | "labels" | "scores"> {
+    this.cells.forEach((cell, exit) => {
+      for (const [sample, n] of this.samples)
+        if (cell.prediction[n] === undefined)
+          throw new FileFault(
+            "a row for every exit of every sample",
+            `none for sample ${show(sample)} at ${exits[exit]} in ${path}`,
+          );
+    });
+    return {
+      rows: this.samples.size,
+      labels: Int32Array.from(this.labels),
+      scores: this.cells.map(
+        (cell): ExitScores => ({
+          prediction: Int32Array.from(cell.prediction),
+          confidence: Float64Array.from(cell.confidence),
+          entropy: Float64Array.from(cell.entropy),
+          margin: Float64Array.from(cell.margin),
+          logits: null,
+        }),
+      ),
+    };
+  }
+}
+
 /** Rows in the order in which samples first appear; scores as written, NaN where a column is missing or a cell is empty. */
 function readCsv(text: string, path: string, exits: readonly string[]): EvaluationTable {
   const lines = text.split(/\r?\n/);
@@ -55,14 +91,7 @@ function readCsv(text: string, path: string, exits: readonly string[]): Evaluati
   const fail = (line: number, expected: string, got: string | undefined): never => {
     throw new FileFault(expected, `${show(got ?? "nothing")} in line ${line + 1} of ${path}`);
   };
-  const samples = new Map<string, number>();
-  const labels: number[] = [];
-  const cells: {
-    readonly prediction: number[];
-    readonly confidence: number[];
-    readonly entropy: number[];
-    readonly margin: number[];
-  }[] = exits.map(() => ({ prediction: [], confidence: [], entropy: [], margin: [] }));
+  const splits = { "0": new Rows(exits.length), "1": new Rows(exits.length) };
   lines.forEach((line, i) => {
     if (i === 0 || line.trim() === "") return;
     const row = line.split(",").map((cell) => cell.trim());
@@ -71,7 +100,9 @@ function readCsv(text: string, path: string, exits: readonly string[]): Evaluati
     if (exit < 0 || exit >= exits.length) fail(i, `an exit: ${exits.join(", ")}, or its number from 0`, given);
     const split = at("split") < 0 ? "1" : row[at("split")];
     if (split !== "0" && split !== "1") fail(i, "split 0 (calibration) or 1 (evaluation)", split);
-    if (split === "0") return;
+    const { samples, labels, cells } = splits[split as "0" | "1"];
+    if (splits[split === "0" ? "1" : "0"].samples.has(row[at("sample")] ?? ""))
+      fail(i, "each sample in one split", `sample ${row[at("sample")]} in both`);
     const whole = (column: "label" | "prediction"): number =>
       /^\d+$/.test(row[at(column)] ?? "")
         ? Number(row[at(column)])
@@ -96,32 +127,17 @@ function readCsv(text: string, path: string, exits: readonly string[]): Evaluati
       cell[column][n] = value;
     }
   });
-  if (samples.size === 0) throw new FileFault("rows to evaluate", `none in ${path}`);
-  cells.forEach((cell, exit) => {
-    for (const [sample, n] of samples)
-      if (cell.prediction[n] === undefined)
-        throw new FileFault(
-          "a row for every exit of every sample",
-          `none for sample ${show(sample)} at ${exits[exit]} in ${path}`,
-        );
-  });
-  const scores = cells.map(
-    (cell): ExitScores => ({
-      prediction: Int32Array.from(cell.prediction),
-      confidence: Float64Array.from(cell.confidence),
-      entropy: Float64Array.from(cell.entropy),
-      margin: Float64Array.from(cell.margin),
-    }),
-  );
+  if (splits["1"].samples.size === 0) throw new FileFault("rows to evaluate", `none in ${path}`);
+  const evaluation = splits["1"].finish(exits, path);
   // Only classes that occur are known: what is divided by ln(classes) is then divided by too little.
   let classes = 2;
-  for (const list of [labels, ...cells.map((cell) => cell.prediction)])
-    for (const c of list) if (c >= classes) classes = c + 1;
+  for (const { labels, cells } of Object.values(splits))
+    for (const list of [labels, ...cells.map((cell) => cell.prediction)])
+      for (const c of list) if (c >= classes) classes = c + 1;
   return {
-    rows: samples.size,
+    ...evaluation,
     classes,
-    labels: Int32Array.from(labels),
-    scores,
+    calibration: splits["0"].samples.size === 0 ? null : splits["0"].finish(exits, path),
     crossed: () => null,
     wire: () => null,
   };

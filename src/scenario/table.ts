@@ -1,6 +1,7 @@
-/** What the exits say about the evaluation rows, as scores that rules read. Calibration rows are left behind here. */
+/** What the exits say, as scores that rules read: about the evaluation rows, and apart from them about those for calibration. */
 import type { NpyArray } from "../npz.ts";
 import { type Codec, codecs, completeLossy, lossyCodecs } from "../profile.ts";
+import type { Calibration } from "../sim/rules/calibration.ts";
 import type { ExitScores } from "../sim/setup.ts";
 
 export interface EvaluationTable {
@@ -9,6 +10,8 @@ export interface EvaluationTable {
   readonly labels: Int32Array;
   /** By exit. */
   readonly scores: readonly ExitScores[];
+  /** Rows that rules are fitted to; null where the table has none. */
+  readonly calibration: Calibration | null;
   /** Scores by exit after the tensor behind a segment crossed in a lossy codec; null where it is not lossy or was not measured. */
   readonly crossed: (segment: string, codec: Codec) => readonly ExitScores[] | null;
   /** Bytes on the wire of the tensor behind segment `cut` (0 the first), by row; null where not measured. */
@@ -32,6 +35,7 @@ export function evaluationTable(
   if (labels.some((label) => label < 0 || label >= tableClasses))
     throw new RangeError(`labels go beyond the ${tableClasses} classes`);
   const kept = evaluationRows(arrays, samples);
+  const forFitting = calibrationRows(arrays, samples);
   const shape = [samples, tableExits, tableClasses];
   const scored = new Map<string, readonly ExitScores[]>();
   const scoresOf = (name: string): readonly ExitScores[] => {
@@ -55,6 +59,14 @@ export function evaluationTable(
     classes: tableClasses,
     labels: Int32Array.from(kept, (row) => labels[row]!),
     scores: scoresOf("logits"),
+    calibration:
+      forFitting.length === 0
+        ? null
+        : {
+            rows: forFitting.length,
+            labels: Int32Array.from(forFitting, (row) => labels[row]!),
+            scores: score(logits.data as ArrayLike<number>, forFitting, exits, tableClasses, "logits"),
+          },
     crossed: (segment, codec) => {
       if (!lossyCodecs.includes(codec)) return null;
       // Deflate gives back what it was given, so that the twins share one table.
@@ -80,20 +92,26 @@ function scoreTable(
   const scores = need(arrays, "scores", 3, [samples, exits, 3]).data;
   const labels = need(arrays, "labels", 1, [samples]).data;
   const kept = evaluationRows(arrays, samples);
-  return {
-    rows: kept.length,
-    classes: classes ?? 2,
-    labels: Int32Array.from(kept, (row) => Number(labels[row])),
+  const forFitting = calibrationRows(arrays, samples);
+  const of = (rows: readonly number[]): Pick<EvaluationTable, "rows" | "labels" | "scores"> => ({
+    rows: rows.length,
+    labels: Int32Array.from(rows, (row) => Number(labels[row])),
     scores: Array.from({ length: exits }, (_, exit): ExitScores => {
       const score = (which: number): Float64Array =>
-        Float64Array.from(kept, (row) => Number(scores[(row * exits + exit) * 3 + which]));
+        Float64Array.from(rows, (row) => Number(scores[(row * exits + exit) * 3 + which]));
       return {
-        prediction: Int32Array.from(kept, (row) => Number(predictions.data[row * exits + exit])),
+        prediction: Int32Array.from(rows, (row) => Number(predictions.data[row * exits + exit])),
         confidence: score(0),
         entropy: score(1),
         margin: score(2),
+        logits: null,
       };
     }),
+  });
+  return {
+    ...of(kept),
+    classes: classes ?? 2,
+    calibration: forFitting.length === 0 ? null : of(forFitting),
     crossed: () => null,
     wire: wireOf(arrays, kept, samples, cuts),
   };
@@ -105,6 +123,13 @@ function evaluationRows(arrays: Readonly<Record<string, NpyArray>>, samples: num
   for (let i = 0; i < samples; i++) if (split === null || Number(split[i]) === 1) kept.push(i);
   if (kept.length === 0) throw new RangeError("split holds no evaluation row (1)");
   return kept;
+}
+
+/** Rows that rules may be fitted to; none where the table is not split. */
+function calibrationRows(arrays: Readonly<Record<string, NpyArray>>, samples: number): number[] {
+  if (arrays.split === undefined) return [];
+  const split = need(arrays, "split", 1, [samples]).data;
+  return Array.from({ length: samples }, (_, i) => i).filter((i) => Number(split[i]) === 0);
 }
 
 function wireOf(
@@ -150,6 +175,7 @@ function score(
     const confidence = new Float64Array(rows.length);
     const entropy = new Float64Array(rows.length);
     const margin = new Float64Array(rows.length);
+    const own = new (logits instanceof Float64Array ? Float64Array : Float32Array)(rows.length * classes);
     rows.forEach((row, i) => {
       const at = (row * exits + exit) * classes;
       let top = 0;
@@ -158,6 +184,7 @@ function score(
           throw new RangeError(`${name} is not finite in row ${row}, exit ${exit}, class ${c}`);
         if (logits[at + c]! > logits[at + top]!) top = c;
       }
+      for (let c = 0; c < classes; c++) own[i * classes + c] = logits[at + c]!;
       let sum = 0;
       let weighted = 0;
       let second = 0;
@@ -174,6 +201,6 @@ function score(
       entropy[i] = Math.max(0, Math.log(sum) - weighted / sum);
       margin[i] = (1 - second) / sum;
     });
-    return { prediction, confidence, entropy, margin };
+    return { prediction, confidence, entropy, margin, logits: own };
   });
 }

@@ -14,6 +14,8 @@ export const ARRIVAL = 4;
 export const GIVE_UP = 5;
 /** Something happens to a machine itself: it fails, is repaired, or need wait no longer for a fuller batch. Entity: the machine. */
 export const MACHINE = 6;
+/** Machines tell how many requests they hold. */
+export const REPORT = 7;
 /** No events: the request is at a machine that `stations/` looks after, waits in a machine's queue, or its message shares a link. */
 export const HELD = 13;
 export const WAITING = 14;

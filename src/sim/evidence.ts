@@ -1,8 +1,9 @@
 /** What the exits say about the request at hand, computed when a rule reads it. */
 
 import type { KeyRoot } from "./draw.ts";
-import type { ExitEvidence } from "./exit-rules/index.ts";
+import type { ExitEvidence } from "./exit-rules/exit-rule.ts";
 import { deriveKey, type Key, uniform } from "./random.ts";
+import { logitsOf } from "./rules/calibration.ts";
 import type { ExitScores, Model, Stream } from "./setup.ts";
 
 /** The request that evidence is about. */
@@ -41,6 +42,13 @@ class Evidence implements ExitEvidence {
   }
   get margin(): number {
     return this.scores()?.margin[this.subject.row] ?? Number.NaN;
+  }
+  get logits(): Float64Array | null {
+    const { outputs } = this.model;
+    const scores = this.scores();
+    return scores === null || scores.logits === null || outputs.kind !== "table"
+      ? null
+      : logitsOf(scores, this.subject.row, outputs.classes);
   }
   get draw(): number {
     const key = this.keys[this.subject.stream]!;

@@ -1,13 +1,14 @@
 /** What a request is about: its evaluation row, where its exit rule lets it leave, and whether its answer is right. */
-import type { Agenda } from "./agenda.ts";
+import type { Desk } from "./desk.ts";
 import type { KeyRoot } from "./draw.ts";
 import { evidenceUpTo, type Subject, scoresOf } from "./evidence.ts";
-import type { ExitEvidence, ExitRule } from "./exit-rules/index.ts";
+import type { ExitEvidence, ExitRule, Hindsight, Verdict } from "./exit-rules/exit-rule.ts";
 import { deriveKey, type Key, KeyedRandom, type Random, uniform } from "./random.ts";
-import { ARRIVED_AT, CROSSED, DEVICE, EXIT, intWidth, NUMBER, type Requests, ROW, STREAM } from "./requests.ts";
+import { CROSSED, DEVICE, EXIT, intWidth, NUMBER, PARTS, type Requests, ROW, SEGMENT, STREAM } from "./requests.ts";
 import type { Setup } from "./setup.ts";
+import type { Tables } from "./tables.ts";
 
-/** Verdicts that are remembered: not asked yet, and go on; else the exit that answers. */
+/** Verdicts that are remembered: not asked yet, and go on; else the exit that answers, plus exits x (class + 1) where the rule names one. */
 const UNKNOWN = -2;
 const GO_ON = -1;
 
@@ -17,59 +18,79 @@ class RuleRandom implements Random {
   isFresh = true;
   private readonly streams: readonly KeyedRandom[];
   private readonly subject: Subject;
+  private exit = 0;
+  private readonly exits: number;
 
-  constructor(keys: readonly Key[], subject: Subject) {
+  constructor(keys: readonly Key[], subject: Subject, exits: number) {
     this.streams = keys.map((key) => new KeyedRandom(key));
     this.subject = subject;
+    this.exits = exits;
+  }
+
+  /** Draws of one exit are not those of another. */
+  at(exit: number): void {
+    this.isFresh = true;
+    this.exit = exit;
   }
 
   uniform(): number {
-    const stream = this.streams[this.subject.stream]!;
+    const stream = this.streams[this.subject.stream * this.exits + this.exit]!;
     if (this.isFresh) stream.set(this.subject.number, this.subject.device);
     this.isFresh = false;
     return stream.uniform();
   }
 }
 
-export class Judge {
+export class Judge implements Hindsight {
   /** Rows of the exit table, 0 without. */
   readonly rows: number;
   /** Something is known of which answers are right. */
   readonly knowsCorrect: boolean;
+  /** Exit whose rule is not asked: the last, -2 where it is. */
+  readonly unasked: number;
   private readonly setup: Setup;
   private readonly requests: Requests;
-  private readonly agenda: Agenda;
+  private readonly desk: Desk;
+  private readonly exits: number;
+  private readonly exitAfter: Int32Array;
+  private readonly plan: Int32Array;
   private readonly sampleKeys: readonly Key[];
   private readonly correctKeys: readonly Key[];
   private readonly random: RuleRandom;
-  private readonly rule: ExitRule;
   private readonly subject: Subject = { row: -1, number: 0, device: 0, stream: 0, crossed: -1 };
   private readonly reached: readonly (readonly ExitEvidence[])[];
-  private readonly observed = { now: 0.5, elapsed: 0.5 };
   /** Of a pure rule, [(crossed cut + 1) * exits + exit][row]. */
-  private readonly verdicts: Int8Array | null;
+  private readonly verdicts: Int32Array | null;
+  /** By slot: class that the rule answered with, where it names one. */
+  private classes = new Int32Array(0);
+  private readonly classifies: boolean;
 
-  /** @param exitAfter exit whose head runs after each segment, -1 for none */
-  constructor(setup: Setup, root: KeyRoot, exitAfter: Int32Array, requests: Requests, agenda: Agenda) {
+  constructor(setup: Setup, root: KeyRoot, tables: Tables, requests: Requests, desk: Desk) {
     const { streams, model, policy } = setup;
     this.setup = setup;
     this.requests = requests;
-    this.agenda = agenda;
+    this.desk = desk;
+    this.exits = model.exits.length;
+    this.exitAfter = tables.exitAfter as Int32Array;
+    this.plan = tables.plan as Int32Array;
     this.rows = model.outputs.kind === "table" ? model.outputs.rows : 0;
     this.knowsCorrect = model.outputs.kind === "table" || model.outputs.accuracy.some((a) => a !== null);
-    const key = (purpose: string, stream: string) => deriveKey(root.seed, root.replication, purpose, stream);
+    this.unasked = policy.exit.decidesAtLast === true ? -2 : this.exits - 1;
+    this.classifies = policy.exit.classifies === true;
+    const key = (purpose: string, stream: string, ...more: string[]) =>
+      deriveKey(root.seed, root.replication, purpose, stream, ...more);
     this.sampleKeys = streams.map((s) => key("sample", s.name));
     this.correctKeys = streams.map((s) => key("correct", s.name));
     this.random = new RuleRandom(
-      streams.map((s) => key("exit rule", s.name)),
+      streams.flatMap((s) => model.exits.map((exit) => key("exit rule", s.name, exit.name))),
       this.subject,
+      this.exits,
     );
-    this.rule = policy.exit;
-    const heads = model.exits.map((_, e) => e).filter((e) => exitAfter.includes(e));
+    const heads = model.exits.map((_, e) => e).filter((e) => this.exitAfter.includes(e));
     this.reached = evidenceUpTo(model, streams, heads, this.subject, root);
     this.verdicts =
       policy.exit.pure && this.rows > 0
-        ? new Int8Array((model.segments.length + 1) * model.exits.length * this.rows).fill(UNKNOWN)
+        ? new Int32Array((model.segments.length + 1) * this.exits * this.rows).fill(UNKNOWN)
         : null;
   }
 
@@ -81,40 +102,101 @@ export class Judge {
     return Math.floor(uniform(key.k0, key.k1, number, device) * this.rows);
   }
 
-  /** Exit that answers when head `exit` has ended, or -1 to go on. */
+  /** Exit that answers when head `exit` has ended, or -1 to go on, which it never is at the last. */
   verdict(slot: number, exit: number): number {
     const { verdicts, rows } = this;
-    if (verdicts === null) return this.ask(slot, exit);
-    const { int } = this.requests;
-    const i = slot * intWidth;
-    const place = ((int[i + CROSSED]! + 1) * this.reached.length + exit) * rows + int[i + ROW]!;
-    let verdict = verdicts[place]!;
-    if (verdict === UNKNOWN) {
-      verdict = this.ask(slot, exit);
-      verdicts[place] = verdict;
+    let verdict: number;
+    if (verdicts === null) verdict = this.ask(slot, exit);
+    else {
+      const { int } = this.requests;
+      const i = slot * intWidth;
+      const place = ((int[i + CROSSED]! + 1) * this.exits + exit) * rows + int[i + ROW]!;
+      verdict = verdicts[place]!;
+      if (verdict === UNKNOWN) {
+        verdict = this.ask(slot, exit);
+        verdicts[place] = verdict;
+      }
     }
-    return verdict;
+    if (this.classifies && verdict >= 0) {
+      if (slot >= this.classes.length) this.grow(slot);
+      this.classes[slot] = Math.floor(verdict / this.exits) - 1;
+      verdict %= this.exits;
+    }
+    return verdict === GO_ON && exit === this.exits - 1 ? exit : verdict;
+  }
+
+  private grow(slot: number): void {
+    const before = this.classes;
+    this.classes = new Int32Array(Math.max(64, 2 * slot));
+    this.classes.set(before);
   }
 
   private ask(slot: number, exit: number): number {
-    const { subject, observed } = this;
-    const { int, real, realWidth } = this.requests;
+    this.turnTo(slot);
+    const { exit: rule } = this.desk.rulesOf(slot);
+    if (rule.runs !== undefined && !this.desk.runsHead(slot, exit)) return GO_ON;
+    this.random.at(exit);
+    const observed = this.desk.observe(slot, this.requests.int[slot * intWidth + SEGMENT]!);
+    const verdict: Verdict = rule.decide(this.heard(slot, exit, rule), observed, this.random, this);
+    if (verdict.kind === "go-on") return GO_ON;
+    return verdict.of + (verdict.prediction === undefined ? 0 : this.exits * (verdict.prediction + 1));
+  }
+
+  /** What the heads that ran for a request said, up to an exit. */
+  private heard(slot: number, exit: number, rule: Pick<ExitRule, "runs">): readonly ExitEvidence[] {
+    const reached = this.reached[exit]!;
+    return rule.runs === undefined ? reached : reached.filter((e) => this.desk.runsHead(slot, e.exit));
+  }
+
+  private turnTo(slot: number): void {
+    const { subject } = this;
+    const { int } = this.requests;
     const i = slot * intWidth;
     subject.row = int[i + ROW]!;
     subject.crossed = int[i + CROSSED]!;
     subject.stream = int[i + STREAM]!;
     subject.number = int[i + NUMBER]!;
     subject.device = int[i + DEVICE]!;
-    observed.now = this.agenda.now;
-    observed.elapsed = this.agenda.now - real[slot * realWidth + ARRIVED_AT]!;
-    const { random } = this;
-    random.isFresh = true;
-    const verdict = this.rule.decide(this.reached[exit]!, observed, random);
-    return verdict.kind === "answer" ? verdict.of : GO_ON;
+  }
+
+  /** Of the request at hand: whether an exit, reached or not, would be right, after the crossings that are planned. */
+  isRight(exit: number): boolean {
+    const { subject } = this;
+    const { outputs } = this.setup.model;
+    if (outputs.kind === "share")
+      return this.isRightByDraw(exit, subject.stream, subject.number, subject.device) === true;
+    const scores = scoresOf(this.setup.model, exit, this.crossedAt(exit))!;
+    return scores.prediction[subject.row] === outputs.labels[subject.row];
+  }
+
+  /** Lossy cut crossed last when an exit is reached. */
+  private crossedAt(exit: number): number {
+    const { model, streams } = this.setup;
+    const { outputs } = model;
+    const { stream } = this.subject;
+    let { crossed } = this.subject;
+    if (outputs.kind !== "table") return crossed;
+    let at = streams[stream]!.source;
+    for (let k = 0; k <= model.exits[exit]!.after; k++) {
+      const node = this.plan[stream * model.segments.length + k]!;
+      if (node < 0) return crossed;
+      if (node !== at && k > crossed && outputs.crossed[k] !== null) crossed = k;
+      at = node;
+    }
+    return crossed;
+  }
+
+  private isRightByDraw(exit: number, stream: number, number: number, device: number): boolean | null {
+    const { outputs } = this.setup.model;
+    const accuracy = outputs.kind === "share" ? outputs.accuracy[exit]! : null;
+    if (accuracy === null) return null;
+    const key = this.correctKeys[stream]!;
+    return uniform(key.k0, key.k1, number, device) < accuracy;
   }
 
   /** Class that a request was answered with; -1 where there is none. */
   prediction(slot: number): number {
+    if (this.classifies && this.classes[slot]! >= 0) return this.classes[slot]!;
     const { int } = this.requests;
     const i = slot * intWidth;
     return scoresOf(this.setup.model, int[i + EXIT]!, int[i + CROSSED]!)?.prediction[int[i + ROW]!] ?? -1;
@@ -126,9 +208,26 @@ export class Judge {
     const { int } = this.requests;
     const i = slot * intWidth;
     if (outputs.kind === "table") return prediction === outputs.labels[int[i + ROW]!];
-    const accuracy = outputs.accuracy[int[i + EXIT]!]!;
-    if (accuracy === null) return null;
-    const key = this.correctKeys[int[i + STREAM]!]!;
-    return uniform(key.k0, key.k1, int[i + NUMBER]!, int[i + DEVICE]!) < accuracy;
+    return this.isRightByDraw(int[i + EXIT]!, int[i + STREAM]!, int[i + NUMBER]!, int[i + DEVICE]!);
+  }
+
+  /** Tells the rules of its source node how a request ended. Parts of its latency must still be there. */
+  teach(slot: number, latency: number): void {
+    const { requests, setup } = this;
+    const { int, real, realWidth } = requests;
+    const i = slot * intWidth;
+    this.turnTo(slot);
+    const rules = this.desk.rulesOf(slot);
+    let last = this.exits - 1;
+    while (last > 0 && setup.model.exits[last]!.after > int[i + SEGMENT]!) last--;
+    const outcome = {
+      note: this.desk.note(slot),
+      exit: int[i + EXIT]!,
+      reached: this.heard(slot, last, rules.exit),
+      latency,
+      computedAtSource: real[slot * realWidth + PARTS + setup.streams[int[i + STREAM]!]!.source]!,
+    };
+    rules.exit.learn?.(outcome);
+    if (rules.place !== (rules.exit as unknown)) rules.place.learn?.(outcome);
   }
 }

@@ -72,9 +72,10 @@ export class Kernel extends State {
   /** Handles events until `budget` of them are done or something else is due. */
   protected handle(budget: number): void {
     const { agenda, sources, slicing, horizon, int, real, realWidth, ints, reals } = this;
-    const { groups, segments, exits, slices, lastExit, isJudged, dropsLate, recorder } = this;
+    const { groups, segments, exits, slices, unasked, isJudged, dropsLate, recorder, desk } = this;
     const o = this.at;
     const { nextArrival } = slicing;
+    const tellsChanges = desk.reports.wantsChanges;
     for (let left = budget; left > 0; left--) {
       if (agenda.open) agenda.settle();
       const eventAt = agenda.times[0]!;
@@ -181,7 +182,7 @@ export class Kernel extends State {
           else {
             const exit = ints[o.exitAfter + segment]!;
             let answer = exit;
-            if (exit >= 0 && exit !== lastExit) {
+            if (exit >= 0 && exit !== unasked) {
               const share = reals[o.shares + exit]!;
               if (Number.isNaN(share)) answer = this.judge.verdict(slot, exit);
               else {
@@ -252,9 +253,11 @@ export class Kernel extends State {
               ints[m + QUEUED] = waiting - 1;
             }
           }
+          if (tellsChanges) desk.reports.changed(machine);
           if (completes) this.complete(slot);
         } else if (kind === DELIVERY) {
           ints[o.historyWords + n] = ints[o.wayWords + machine]! ^ (DELIVERY << entityBits);
+          if (desk.isAsked) desk.measured(slot, machine);
           const hop = int[i + ROUTE]! + 1;
           int[i + ROUTE] = hop;
           if (ints[o.hops + hop]! >= 0) {
@@ -280,7 +283,10 @@ export class Kernel extends State {
         const i = slot * intWidth;
         const by = ints[o.modulus + stream * groups + group]!;
         machine = ints[o.firstMachine + group]!;
-        if (by !== 1) machine += by === 0 ? int[i + DEVICE]! : this.tables.attached(stream, int[i + DEVICE]!, group);
+        if (by !== 1) {
+          if (by === 0) machine += int[i + DEVICE]!;
+          else machine += by > 0 ? int[i + DEVICE]! % by : desk.machine(slot, group);
+        }
         int[i + GROUP] = group;
         real[slot * realWidth + QUEUED_AT] = now;
         const m = o.machines + machine * machineWidth;
@@ -302,6 +308,7 @@ export class Kernel extends State {
           ints[m + TAIL] = slot;
           ints[m + QUEUED] = waiting + 1;
           int[i + CODE] = (WAITING << entityBits) | machine;
+          if (tellsChanges) desk.reports.changed(machine);
           continue;
         }
       }
@@ -309,6 +316,7 @@ export class Kernel extends State {
         const i = starts * intWidth;
         const r = starts * realWidth;
         ints[o.machines + machine * machineWidth + BUSY]! += 1;
+        if (tellsChanges) desk.reports.changed(machine);
         int[i + CODE] = (STAGE << entityBits) | machine;
         real[r + STARTED_AT] = now;
         real[r + PARTS + groups]! += now - real[r + QUEUED_AT]!;
@@ -457,6 +465,7 @@ export class Kernel extends State {
     const stream = int[i + STREAM]!;
     const place = ((stream * this.exits + int[i + EXIT]!) * this.groups + int[i + GROUP]!) * slices + int[i + SLICE]!;
     const latency = now - real[r + ARRIVED_AT]!;
+    if (this.desk.learns) this.judge.teach(slot, latency);
     if (ints[at.due + stream]! >= 0) real[r + realWidth - 1] = now - real[r + EXITED_AT]!;
     const c = at.cells + place * width;
     // Only of the parts that it can have; see `livingParts`.
@@ -499,15 +508,24 @@ export class Kernel extends State {
 
   /** Asks the placement rule which group runs a segment. */
   ask(slot: number, segment: number, at: number): number {
-    const { observed, agenda, setup } = this;
-    const { int, real, realWidth } = this.requests;
-    const i = slot * intWidth;
-    const stream = int[i + STREAM]!;
-    observed.now = agenda.now;
-    observed.elapsed = agenda.now - real[slot * realWidth + ARRIVED_AT]!;
-    const random = this.placeRandom[stream]!;
-    random.set(int[i + NUMBER]!, int[i + DEVICE]!);
-    return setup.policy.place.next({ source: setup.streams[stream]!.source, segment, at }, observed, random);
+    return this.desk.place(slot, segment, at);
+  }
+
+  /** Requests at a machine of a group: in service and waiting. */
+  presentAt(group: number, machine: number): number {
+    const { ints, at } = this;
+    const index = ints[at.firstMachine + group]! + machine;
+    if (ints[at.places + group]! < 0) return this.stations.present(group, index);
+    const m = at.machines + index * machineWidth;
+    return ints[m + BUSY]! + ints[m + QUEUED]!;
+  }
+
+  /** Of those, the ones that wait. */
+  waitingAt(group: number, machine: number): number {
+    const { ints, at } = this;
+    const index = ints[at.firstMachine + group]! + machine;
+    if (ints[at.places + group]! < 0) return this.stations.waiting(group, index);
+    return ints[at.machines + index * machineWidth + QUEUED]!;
   }
 
   /** Time to decode the tensor before a segment. */
@@ -524,12 +542,12 @@ export class Kernel extends State {
   /** Time to encode the tensor over the cut that `segment` is the complement of. */
   protected encode(slot: number, segment: number): number {
     const { tables, requests } = this;
-    const { int } = requests;
+    const { int, real, realWidth } = requests;
     const i = slot * intWidth;
-    return this.codec(
-      slot,
-      tables.encode[(int[i + STREAM]! * tables.groups + int[i + GROUP]!) * tables.segments + ~segment]!,
-    );
+    const deciding = this.desk.spend(slot);
+    real[slot * realWidth + PARTS + int[i + GROUP]!]! += deciding;
+    const draw = tables.encode[(int[i + STREAM]! * tables.groups + int[i + GROUP]!) * tables.segments + ~segment]!;
+    return deciding + this.codec(slot, draw);
   }
 
   protected codec(slot: number, draw: Draw): number {
@@ -545,8 +563,9 @@ export class Kernel extends State {
     const { int } = this.requests;
     const i = slot * intWidth;
     const { trunk, head } = this.tables.stages[s]!;
-    const time = trunk.value(int[i + NUMBER]!, int[i + DEVICE]!, int[i + STREAM_NUMBER]!);
-    return head === null ? time : time + head.value(int[i + NUMBER]!, int[i + DEVICE]!, int[i + STREAM_NUMBER]!);
+    const time = trunk.value(int[i + NUMBER]!, int[i + DEVICE]!, int[i + STREAM_NUMBER]!) + this.desk.spend(slot);
+    const runs = head !== null && this.desk.runsHead(slot, this.ints[this.at.exitAfter + int[i + SEGMENT]!]!);
+    return !runs ? time : time + head.value(int[i + NUMBER]!, int[i + DEVICE]!, int[i + STREAM_NUMBER]!);
   }
 
   protected timer(id: number): void {

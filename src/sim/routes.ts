@@ -6,7 +6,7 @@ export type Hop = number;
 
 type Topology = {
   readonly nodes: readonly Pick<NodeGroup, "count">[];
-  readonly links: readonly Pick<Link, "from" | "to">[];
+  readonly links: readonly Pick<Link, "from" | "to" | "attach">[];
   /** Ways that are given, see `Setup.routes`. */
   readonly routes?: readonly (readonly number[])[];
 };
@@ -83,4 +83,26 @@ export function attachment(topology: Topology, source: number, to: number): numb
     }
   }
   return moduli;
+}
+
+/**
+ * Machines of group `to` that a device may be sent to: towards a larger group every machine attached to where it stands, towards a smaller
+ * one the machine it is attached to; all where a link on the way says `attach: all`. Null when there is no way.
+ */
+export function reachable(topology: Topology, source: number, device: number, to: number): number[] | null {
+  const route = findRoute(topology, source, to);
+  if (route === null) return null;
+  let at = source;
+  let machines = [device];
+  for (const hop of route) {
+    const link = topology.links[hop >> 1]!;
+    const before = topology.nodes[at]!.count;
+    at = (hop & 1) === 0 ? link.to : link.from;
+    const { count } = topology.nodes[at]!;
+    const every = Array.from({ length: count }, (_, i) => i);
+    if (link.attach === "all") machines = every;
+    else if (count <= before) machines = [...new Set(machines.map((i) => i % count))].sort((a, b) => a - b);
+    else machines = every.filter((i) => machines.includes(i % before));
+  }
+  return machines;
 }

@@ -8,9 +8,10 @@ import type { Closed } from "./arrivals/closed.ts";
 import type { Steps } from "./arrivals/diurnal.ts";
 import type { Mmpp, OnOff } from "./arrivals/modulated.ts";
 import type { Distribution } from "./distribution.ts";
-import type { ExitRule } from "./exit-rules/index.ts";
+import type { HindsightExitRule } from "./exit-rules/exit-rule.ts";
 import type { Varying } from "./links/varying.ts";
-import type { PlacementRule } from "./placement-rules/index.ts";
+import type { PlacementRule } from "./placement-rules/placement-rule.ts";
+import type { Calibration } from "./rules/calibration.ts";
 
 /** Who is served next. */
 export type Discipline = "fifo" | "priority" | "priority-preemptive" | "edf" | "sjf" | "ps";
@@ -123,6 +124,8 @@ export interface Link {
   readonly to: number;
   /** Node group each of whose machines has a resource of its own in each direction; null when one serves all. */
   readonly per: number | null;
+  /** Every machine of one group may be reached from every machine of the other, if a placement rule chooses it. Attached ones only unless given. */
+  readonly attach?: "all";
   readonly up: LinkDirection;
   readonly down: LinkDirection;
   /** Software cost where a message starts and where it ends, not where it is forwarded: pure delay, counted as propagation. */
@@ -178,7 +181,14 @@ export interface Stream {
 }
 
 /** Bytes of a tensor or answer: a distribution, or measured for each evaluation row. */
-export type Size = Distribution | { readonly kind: "rows"; readonly bytes: Uint32Array | Float64Array };
+export type Size =
+  | Distribution
+  | {
+      readonly kind: "rows";
+      readonly bytes: Uint32Array | Float64Array;
+      /** Mean that was measured apart from these rows: what plans made before a run go by. The mean of the rows unless given. */
+      readonly typical?: number;
+    };
 
 /** What one exit says about each evaluation row. */
 export interface ExitScores {
@@ -190,6 +200,8 @@ export interface ExitScores {
   readonly entropy: Float64Array;
   /** Top minus second softmax probability. NaN where the table has none. */
   readonly margin: Float64Array;
+  /** [row * classes + class], unscaled; null where the table has none. */
+  readonly logits: Float32Array | Float64Array | null;
 }
 
 /** What the exits say, and whether they are right. */
@@ -210,6 +222,8 @@ export type Outputs =
       readonly scores: readonly ExitScores[];
       /** `crossed[cut]`: scores by exit after a lossy codec took the tensor over that cut; null where it is not lossy or was not measured (then `scores`). Cut 0 is the raw input. */
       readonly crossed: readonly (readonly ExitScores[] | null)[];
+      /** Rows that rules were fitted to; null where the table has none. */
+      readonly calibration: Calibration | null;
     };
 
 /** Times of a batch by its size, linear between those given. */
@@ -246,8 +260,18 @@ export interface Model {
 
 export interface Policy {
   readonly name: string;
-  readonly exit: ExitRule;
+  readonly exit: HindsightExitRule;
   readonly place: PlacementRule;
+  /** Of rules with state: the two as at the start of a run. Absent where neither has any. */
+  readonly begin?: () => { readonly exit: HindsightExitRule; readonly place: PlacementRule };
+  /** State is one for all source nodes, not one for each. Default false. */
+  readonly shared?: boolean;
+  /** It knows what nobody can know: a bound. Default false. */
+  readonly oracle?: boolean;
+  /** Time that each placement decision on the way takes; the request waits for it where it is. Default 0. */
+  readonly decision?: Seconds;
+  /** Age of what placement rules see of other machines: state at multiples of `every` (0: at every change), seen `delay` later. Default both 0. */
+  readonly reports?: { readonly every: Seconds; readonly delay: Seconds };
 }
 
 export interface RunLength {

@@ -27,6 +27,7 @@ class Simulation extends Kernel {
     this.horizon[0] = slicing.nextTime;
     this.openSources();
     this.stations.open();
+    this.desk.reports.open();
     while (!this.over) {
       this.requests.reserve(stretch);
       this.int = this.requests.int;

@@ -3,13 +3,13 @@ import { Agenda } from "./agenda.ts";
 import { Clients } from "./arrivals/closed.ts";
 import { type ArrivalProcess, arrivalProcess } from "./arrivals/index.ts";
 import { Collector, columnsOf, dropReasons, partNames, pendingRoom } from "./collector.ts";
+import { Desk, type DeskHost } from "./desk.ts";
 import type { KeyRoot } from "./draw.ts";
 import { Timers } from "./events.ts";
 import { Fingerprint, historyRoom, nameWord } from "./fingerprint.ts";
 import { Judge } from "./judge.ts";
 import { machineWidth } from "./machines.ts";
 import { type Ints, packInts, packReals, type Reals } from "./pack.ts";
-import { deriveKey, KeyedRandom } from "./random.ts";
 import type { Recorder } from "./recorder.ts";
 import { ARRIVED_AT, CODE, DEVICE, EXIT, intWidth, NUMBER, ORDER, PARTS, Requests, SLICE, STREAM } from "./requests.ts";
 import type { Setup } from "./setup.ts";
@@ -17,7 +17,7 @@ import { Slicing } from "./slicing.ts";
 import { livingParts, Tables } from "./tables.ts";
 import { plainLinks, Transport } from "./transport.ts";
 
-export class State {
+export abstract class State implements DeskHost {
   readonly setup: Setup;
   readonly root: KeyRoot;
   readonly tables: Tables;
@@ -32,6 +32,7 @@ export class State {
   readonly dropsLate: boolean;
   readonly transport: Transport;
   readonly judge: Judge;
+  readonly desk: Desk;
   protected readonly slicing: Slicing;
   protected readonly fingerprint: Fingerprint;
   /** Events that have still to enter the fingerprint. */
@@ -55,7 +56,8 @@ export class State {
   protected readonly groups: number;
   protected readonly segments: number;
   protected readonly exits: number;
-  protected readonly lastExit: number;
+  /** Exit whose rule is not asked: the last, unless it may answer with an earlier one there. */
+  protected readonly unasked: number;
   protected readonly ways: number;
   protected readonly slices: number;
   protected readonly batches: number;
@@ -71,9 +73,6 @@ export class State {
   readonly lostWaiting: Float64Array;
   readonly lostInside = new Float64Array(1);
 
-  protected readonly placeRandom: readonly KeyedRandom[];
-  protected readonly observed = { now: 0.5, elapsed: 0.5 };
-
   constructor(setup: Setup, root: KeyRoot, recorder: Recorder | null) {
     const { nodes, streams, model } = setup;
     this.setup = setup;
@@ -85,7 +84,8 @@ export class State {
     this.requests = new Requests(nodes.length + partNames.length);
     this.agenda = new Agenda((a, b) => this.before(a, b));
     this.slicing = new Slicing(setup.run);
-    this.judge = new Judge(setup, root, tables.exitAfter, this.requests, this.agenda);
+    this.desk = new Desk(setup, root, this);
+    this.judge = new Judge(setup, root, tables, this.requests, this.desk);
     const [exits, groups, directions] = [model.exits.length, nodes.length, setup.links.length * 2];
     const { slices, batches } = this.slicing;
     const shape = { streams: streams.length, exits, groups, directions, slices, rows: this.judge.rows };
@@ -163,7 +163,7 @@ export class State {
     this.groups = groups;
     this.segments = model.segments.length;
     this.exits = exits;
-    this.lastExit = exits - 1;
+    this.unasked = setup.policy.exit.decidesAtLast === true ? -2 : exits - 1;
     this.ways = directions;
     this.slices = this.slicing.slices;
     this.batches = this.slicing.batches;
@@ -175,10 +175,10 @@ export class State {
     this.lostWaiting = new Float64Array(groups);
     this.asksAgain = tables.clients.some((n) => n > 0);
     this.processes = streams.map((stream) => arrivalProcess(stream, nodes[stream.source]!.count, root));
-    this.placeRandom = streams.map(
-      (s) => new KeyedRandom(deriveKey(root.seed, root.replication, "placement rule", s.name)),
-    );
   }
+
+  abstract presentAt(group: number, machine: number): number;
+  abstract waitingAt(group: number, machine: number): number;
 
   protected before(a: number, b: number): boolean {
     const codeA = this.codeOf(a);

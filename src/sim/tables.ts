@@ -103,6 +103,7 @@ export class Tables {
     this.groups = groups;
     this.segments = segments;
     const heads = new Set(policy.exit.heads({ exits: model.exits.map((e) => e.name), classes: classesOf(setup) }));
+    const varies = policy.exit.runs !== undefined || (policy.decision ?? 0) > 0;
     heads.add(model.exits.length - 1);
     this.exitAfter = new Int32Array(segments).fill(-1);
     model.exits.forEach((exit, i) => {
@@ -155,8 +156,13 @@ export class Tables {
       this.sizes.push(bulk(model.result[s]!, root, "size", stream.name, "result"));
     });
 
-    this.fixed = Float64Array.from(this.stages, ({ trunk, head }) => trunk.constant + (head?.constant ?? 0));
-    this.exponential = Float64Array.from(this.stages, (s) => (s.head === null ? s.trunk.exponential : Number.NaN));
+    // Where rules say on the way which heads run, or deciding takes time, no stage is as long as the one before.
+    this.fixed = Float64Array.from(this.stages, ({ trunk, head }) =>
+      varies ? Number.NaN : trunk.constant + (head?.constant ?? 0),
+    );
+    this.exponential = Float64Array.from(this.stages, (s) =>
+      s.head === null && !varies ? s.trunk.exponential : Number.NaN,
+    );
     this.k0 = Int32Array.from(this.stages, (s) => s.trunk.k0);
     this.k1 = Int32Array.from(this.stages, (s) => s.trunk.k1);
     this.fixedSizes = Float64Array.from(this.sizes, ({ draw }) => Math.round(draw?.constant ?? Number.NaN));
@@ -185,7 +191,13 @@ export class Tables {
     this.gaps = Float64Array.from(gaps, (gap) => gap?.exponential ?? Number.NaN);
     this.gapK0 = Int32Array.from(gaps, (gap) => gap?.k0 ?? 0);
     this.gapK1 = Int32Array.from(gaps, (gap) => gap?.k1 ?? 0);
-    this.modulus = Int32Array.from(this.moduli, (m) => (m.length > 1 ? -1 : (m[0] ?? 0)));
+    // A rule that decides on the way may choose the machine, too.
+    const chooses = streams.map((stream) => policy.place.plan(stream.source) === null);
+    this.modulus = Int32Array.from(this.moduli, (m, place) => {
+      const s = Math.floor(place / groups);
+      if (chooses[s] && place % groups !== streams[s]!.source) return -1;
+      return m.length > 1 ? -1 : (m[0] ?? 0);
+    });
     for (let place = 0; place < groups * groups; place++) {
       const route = findRoute(setup, Math.floor(place / groups), place % groups) ?? [];
       if (route.length === 0) continue;

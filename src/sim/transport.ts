@@ -7,6 +7,7 @@
 import { bytes } from "../units.ts";
 import type { Agenda } from "./agenda.ts";
 import { type Collector, DEADLINE, LINK } from "./collector.ts";
+import type { Desk } from "./desk.ts";
 import type { KeyRoot } from "./draw.ts";
 import { DELIVERY, ENTRY, entityBits, FLOW, FLOWING, GIVE_UP, type Timers } from "./events.ts";
 import { type LinkSnapshot, linkSnapshot } from "./link-snapshot.ts";
@@ -29,6 +30,7 @@ import {
   CROSSED,
   DEVICE,
   EXIT,
+  GROUP,
   intWidth,
   LEAVES_AT,
   NUMBER,
@@ -54,6 +56,7 @@ export interface TransportHost {
   readonly agenda: Agenda;
   readonly timers: Timers;
   readonly recorder: Recorder | null;
+  readonly desk: Desk;
   /** Some stream gives up late requests. */
   readonly dropsLate: boolean;
   /** The request is late and to be dropped when next taken. */
@@ -123,11 +126,13 @@ export class Transport implements FlowHost {
 
   /** A message of {@link BYTES} sets out on its route. */
   depart(slot: number): void {
-    const { requests, tables } = this.host;
+    const { requests, tables, desk } = this.host;
     const first = this.setup.links[tables.hops[requests.int[slot * intWidth + ROUTE]!]! >> 1]!;
-    if (first.perMessage > 0) {
+    const deciding = desk.spend(slot);
+    if (first.perMessage > 0 || deciding > 0) {
       this.add(slot, PROPAGATE, first.perMessage);
-      this.schedule(slot, ENTRY << entityBits, this.host.agenda.now + first.perMessage);
+      requests.real[slot * requests.realWidth + PARTS + requests.int[slot * intWidth + GROUP]!]! += deciding;
+      this.schedule(slot, ENTRY << entityBits, this.host.agenda.now + deciding + first.perMessage);
     } else this.enterHop(slot);
   }
 
@@ -425,11 +430,8 @@ export class Transport implements FlowHost {
 
   /** Which of the resources of a link direction this request uses. */
   numberOf(slot: number, way: number): number {
-    const { tables, requests } = this.host;
-    const group = tables.resourceGroup[way]!;
-    if (group < 0) return 0;
-    const i = slot * intWidth;
-    return tables.attached(requests.int[i + STREAM]!, requests.int[i + DEVICE]!, group);
+    const group = this.host.tables.resourceGroup[way]!;
+    return group < 0 ? 0 : this.host.desk.machine(slot, group);
   }
 
   private resource(slot: number, way: number): number {
@@ -449,7 +451,7 @@ export function plainLinks(
   setup: Setup,
   host: Pick<TransportHost, "dropsLate" | "recorder">,
 ): { shortcut: number[]; capacity: number[]; latency: number[] } {
-  const isPlain = host.recorder === null && !host.dropsLate;
+  const isPlain = host.recorder === null && !host.dropsLate && (setup.policy.decision ?? 0) === 0;
   const ways = setup.links.flatMap((link) => [
     { link, ...link.up },
     { link, ...link.down },

@@ -306,7 +306,6 @@ const notYet: readonly (readonly [from: string, to: string, path: string])[] = [
   ["rule: only, node: edge", "rule: least-expected, among: [edge]", "policies.there.place.rule"],
   ["rule: only, node: edge", "rule: ./mine.ts", "policies.there.place.rule"],
   ["{ rule: never }", "{ rule: ./mine.ts }", "policies.there.exit.rule"],
-  ["there: { exit", "there: { oracle: true, exit", "policies.there.oracle"],
   ["result: 200 B", "result: { on: { edge: 1 B } }", "model.synthetic.result"],
   ["seed: 7", "faults: [{ at: 1 s, for: 1 s, node: edge, kind: down }]", "faults"],
   ["seed: 7", "models: {}", "models"],

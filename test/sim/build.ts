@@ -3,7 +3,7 @@ import { Window } from "../../src/experiment/window.ts";
 import type { Replication } from "../../src/sim/collector.ts";
 import { partNames } from "../../src/sim/collector.ts";
 import type { Distribution } from "../../src/sim/distribution.ts";
-import type { ExitRule } from "../../src/sim/exit-rules/index.ts";
+import type { HindsightExitRule } from "../../src/sim/exit-rules/index.ts";
 import type { Varying } from "../../src/sim/links/varying.ts";
 import type { PlacementRule } from "../../src/sim/placement-rules/index.ts";
 import type { Recorder } from "../../src/sim/recorder.ts";
@@ -134,13 +134,13 @@ export interface Options {
   readonly accuracy?: readonly (number | null)[];
   /** Node that runs each segment. */
   readonly place?: readonly number[];
-  readonly exit?: ExitRule;
+  readonly exit?: HindsightExitRule;
   readonly placement?: PlacementRule;
   readonly run?: Partial<RunLength>;
   readonly seed?: number;
 }
 
-const byShare: ExitRule = {
+const byShare: HindsightExitRule = {
   name: "share",
   pure: false,
   heads: (plan) => plan.exits.map((_, e) => e),

@@ -1,6 +1,6 @@
-import type { ExitRule, ExitRuleType } from "./index.ts";
-import { threshold } from "./options.ts";
-import { allHeads, answers, goOn } from "./verdicts.ts";
+import { threshold } from "../rules/options.ts";
+import { otherwise, whenConfident } from "./confident.ts";
+import type { ExitRuleType } from "./exit-rule.ts";
 
 /**
  * Leaves as soon as the entropy of the class probabilities is at most the exit's `threshold`, in nats, or with `normalised` as a share of
@@ -19,20 +19,14 @@ export const entropy: ExitRuleType = {
       most: (flags) => (flags.normalised === true ? 1 : Number.POSITIVE_INFINITY),
     },
     normalised: { kind: "flag", describe: "divide the entropy by ln(classes)", default: false },
+    otherwise,
   },
-  make(values, plan): ExitRule {
+  make(values, plan) {
     const scale = values.normalised === true ? 1 / Math.log(plan.classes) : 1;
     const most = threshold(values);
-    const leave = answers(plan.exits.length);
-    const heads = allHeads(plan.exits.length);
-    return {
-      name: "entropy",
-      pure: true,
-      heads: () => heads,
-      decide(reached) {
-        const evidence = reached[reached.length - 1]!;
-        return evidence.entropy * scale <= most[evidence.exit]! ? leave[evidence.exit]! : goOn;
-      },
-    };
+    return whenConfident("entropy", values, plan, {
+      of: (e) => -e.entropy,
+      isEnough: (e) => e.entropy * scale <= most[e.exit]!,
+    });
   },
 };

@@ -1,4 +1,4 @@
-import type { ExitRule, ExitRuleType } from "./index.ts";
+import type { ExitRule, ExitRuleType } from "./exit-rule.ts";
 
 /** Always leaves at the first exit: the lower bound of latency, and of what the early head alone can do. */
 export const first: ExitRuleType = {

@@ -1,6 +1,6 @@
-import type { ExitRule, ExitRuleType } from "./index.ts";
-import { threshold } from "./options.ts";
-import { allHeads, answers, goOn } from "./verdicts.ts";
+import { threshold } from "../rules/options.ts";
+import { otherwise, whenConfident } from "./confident.ts";
+import type { ExitRuleType } from "./exit-rule.ts";
 
 /**
  * Leaves as soon as the top probability leads the second by the exit's `threshold`, 0 to 1.
@@ -12,19 +12,13 @@ export const margin: ExitRuleType = {
   reads: "margin",
   options: {
     threshold: { kind: "threshold", describe: "lead from 0 to 1 at which a sample leaves", most: () => 1 },
+    otherwise,
   },
-  make(values, plan): ExitRule {
+  make(values, plan) {
     const least = threshold(values);
-    const leave = answers(plan.exits.length);
-    const heads = allHeads(plan.exits.length);
-    return {
-      name: "margin",
-      pure: true,
-      heads: () => heads,
-      decide(reached) {
-        const evidence = reached[reached.length - 1]!;
-        return evidence.margin >= least[evidence.exit]! ? leave[evidence.exit]! : goOn;
-      },
-    };
+    return whenConfident("margin", values, plan, {
+      of: (e) => e.margin,
+      isEnough: (e) => e.margin >= least[e.exit]!,
+    });
   },
 };

@@ -1,6 +1,6 @@
-import type { ExitRule, ExitRuleType } from "./index.ts";
-import { threshold } from "./options.ts";
-import { allHeads, answers, goOn } from "./verdicts.ts";
+import { threshold } from "../rules/options.ts";
+import { otherwise, whenConfident } from "./confident.ts";
+import type { ExitRuleType } from "./exit-rule.ts";
 
 /**
  * Leaves as soon as the top softmax probability reaches the exit's `threshold`, 0 to 1.
@@ -12,19 +12,13 @@ export const maxProbability: ExitRuleType = {
   reads: "confidence",
   options: {
     threshold: { kind: "threshold", describe: "probability from 0 to 1 at which a sample leaves", most: () => 1 },
+    otherwise,
   },
-  make(values, plan): ExitRule {
+  make(values, plan) {
     const least = threshold(values);
-    const leave = answers(plan.exits.length);
-    const heads = allHeads(plan.exits.length);
-    return {
-      name: "max-probability",
-      pure: true,
-      heads: () => heads,
-      decide(reached) {
-        const { exit, confidence } = reached[reached.length - 1]!;
-        return confidence >= least[exit]! ? leave[exit]! : goOn;
-      },
-    };
+    return whenConfident("max-probability", values, plan, {
+      of: (e) => e.confidence,
+      isEnough: (e) => e.confidence >= least[e.exit]!,
+    });
   },
 };

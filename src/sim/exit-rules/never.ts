@@ -1,4 +1,4 @@
-import type { ExitRule, ExitRuleType } from "./index.ts";
+import type { ExitRule, ExitRuleType } from "./exit-rule.ts";
 import { goOn } from "./verdicts.ts";
 
 /** Never leaves early: only the last head runs, as in a network without exits. */

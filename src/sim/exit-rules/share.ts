@@ -1,4 +1,4 @@
-import type { ExitRule, ExitRuleType } from "./index.ts";
+import type { ExitRule, ExitRuleType } from "./exit-rule.ts";
 import { allHeads, answers, goOn } from "./verdicts.ts";
 
 /** Leaves with the probability that a synthetic exit names, by this request's own uniform draw for that exit. */

@@ -1,4 +1,4 @@
-import type { Verdict } from "./index.ts";
+import type { Verdict } from "./exit-rule.ts";
 
 /** Not here: run the next segment. */
 export const goOn: Verdict = { kind: "go-on" };

@@ -1,17 +1,17 @@
-import type { PlacementRule, PlacementRuleType } from "./index.ts";
+import type { Place } from "../rules/options.ts";
+import type { PlacementRuleType } from "./placement-rule.ts";
+import { asPlanned } from "./planned.ts";
 
 /** Everything on one node. */
 export const only: PlacementRuleType = {
   name: "only",
   describe: "every segment on one node",
+  observes: "nothing",
+  decides: "before the run",
   options: { node: { kind: "node", describe: "the node that runs every segment, or source" } },
-  make(values, segments): PlacementRule {
-    const node = values.node as number | "source";
-    const at = (source: number): number => (node === "source" ? source : node);
-    return {
-      name: "only",
-      plan: (source) => Array.from({ length: segments }, () => at(source)),
-      next: (request) => at(request.source),
-    };
+  places(values, segments, source) {
+    const node = values.node as Place;
+    return Array.from({ length: segments }, () => (node === "source" ? source : node));
   },
+  make: (values, { segments }) => asPlanned("only", (source) => only.places!(values, segments, source)),
 };

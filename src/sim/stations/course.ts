@@ -46,7 +46,7 @@ export class Course {
   work(slot: number): Work {
     if (this.isEncoding(slot)) {
       const codec = this.encoding(slot);
-      return { total: codec, codec };
+      return { total: codec + this.host.desk.spend(slot), codec };
     }
     const codec = this.decoding(slot);
     return { total: codec + this.stage(slot), codec };
@@ -64,8 +64,11 @@ export class Course {
   }
 
   private stage(slot: number): number {
-    const { trunk, head } = this.host.tables.stages[this.place(slot, this.segment(slot))]!;
-    return this.draw(slot, trunk) + this.draw(slot, head);
+    const { tables, desk } = this.host;
+    const segment = this.segment(slot);
+    const { trunk, head } = tables.stages[this.place(slot, segment)]!;
+    const time = this.draw(slot, trunk) + desk.spend(slot);
+    return head !== null && desk.runsHead(slot, tables.exitAfter[segment]!) ? time + this.draw(slot, head) : time;
   }
 
   place(slot: number, segment: number): number {
@@ -101,8 +104,7 @@ export class Course {
       return false;
     }
     const exit = tables.exitAfter[segment]!;
-    const isLast = exit === this.host.setup.model.exits.length - 1;
-    const answer = exit < 0 || isLast ? exit : judge.verdict(slot, exit);
+    const answer = exit < 0 || exit === judge.unasked ? exit : judge.verdict(slot, exit);
     if (answer >= 0) {
       int[i + EXIT] = answer;
       real[slot * realWidth + EXITED_AT] = agenda.now;

@@ -1,6 +1,7 @@
 /** What stations need of the event loop. */
 import type { Agenda } from "../agenda.ts";
 import type { Collector } from "../collector.ts";
+import type { Desk } from "../desk.ts";
 import type { KeyRoot } from "../draw.ts";
 import type { Timers } from "../events.ts";
 import type { Judge } from "../judge.ts";
@@ -18,6 +19,7 @@ export interface StationHost {
   readonly timers: Timers;
   readonly collector: Collector;
   readonly judge: Judge;
+  readonly desk: Desk;
   readonly recorder: Recorder | null;
   /** Some stream gives up late requests. */
   readonly dropsLate: boolean;

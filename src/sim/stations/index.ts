@@ -36,6 +36,15 @@ export class Stations {
     this.stations[group]!.join(slot, index);
   }
 
+  /** Requests at machine `index` (among all) of a group, and those of them that wait. */
+  present(group: number, index: number): number {
+    return this.stations[group]!.present(index);
+  }
+
+  waiting(group: number, index: number): number {
+    return this.stations[group]!.waitingAt(index);
+  }
+
   /** By group; null for plain ones. Brings their busy seconds up to date, too. */
   snapshot(now: number): (StationSnapshot | null)[] {
     return this.stations.map((station) => station?.snapshot(now) ?? null);

@@ -50,6 +50,16 @@ export abstract class Station<M extends Machine = Machine> {
     // Only batches wait for more.
   }
 
+  /** Requests at machine `index` (among all), and those of them that wait. */
+  present(index: number): number {
+    return this.machines[index - this.host.tables.firstMachine[this.group]!]!.inside;
+  }
+
+  waitingAt(index: number): number {
+    const machine = this.machines[index - this.host.tables.firstMachine[this.group]!]!;
+    return machine.inside - machine.serving;
+  }
+
   /** A request comes to one of the machines. */
   join(slot: number, index: number): void {
     const machine = this.machines[index - this.host.tables.firstMachine[this.group]!]!;
@@ -65,6 +75,8 @@ export abstract class Station<M extends Machine = Machine> {
   protected comesIn(machine: M): void {
     machine.account(this.host.agenda.now);
     machine.inside++;
+    const { reports } = this.host.desk;
+    if (reports.wantsChanges) reports.changed(machine.index);
   }
 
   protected abstract make(index: number, number: number): M;
@@ -78,6 +90,8 @@ export abstract class Station<M extends Machine = Machine> {
   /** The request has got what it came for: it leaves. Counts must be up to date. */
   protected leaves(machine: M, slot: number): void {
     machine.inside--;
+    const { reports } = this.host.desk;
+    if (reports.wantsChanges) reports.changed(machine.index);
     this.visits.ends(slot);
   }
 

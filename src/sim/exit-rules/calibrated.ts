@@ -1,0 +1,39 @@
+import { fitTemperature, logSoftmax } from "../rules/calibration.ts";
+import { threshold } from "../rules/options.ts";
+import { otherwise, whenConfident } from "./confident.ts";
+import type { ExitEvidence, ExitRuleType } from "./exit-rule.ts";
+
+/**
+ * Leaves as soon as the top probability of softmax(z / T_k) reaches the exit's `threshold`, 0 to 1. The temperature T_k of each exit
+ * minimises the negative log likelihood of the calibration rows, unless it is given.
+ * @see Pacheco, Couto, Simeone, "On the impact of deep neural network calibration on adaptive edge offloading for image classification", JNCA 2023
+ * @see Guo, Pleiss, Sun, Weinberger, "On calibration of modern neural networks", ICML 2017, section 4.2
+ */
+export const calibrated: ExitRuleType = {
+  name: "calibrated",
+  describe: "leaves as soon as the temperature-scaled top probability reaches the threshold",
+  reads: "logits",
+  options: {
+    threshold: { kind: "threshold", describe: "probability from 0 to 1 at which a sample leaves", most: () => 1 },
+    temperature: {
+      kind: "by-exit",
+      describe: "temperature of every exit, above 0; fitted to the calibration rows unless given",
+      least: Number.MIN_VALUE,
+      default: null,
+    },
+    otherwise,
+  },
+  fits: (values) => values.temperature === null,
+  make(values, plan) {
+    const least = threshold(values);
+    const temperature =
+      (values.temperature as readonly number[] | null) ??
+      plan.calibration!.scores.map((exit) => fitTemperature(exit, plan.calibration!.labels, plan.classes));
+    const probability = ({ exit, logits }: ExitEvidence): number =>
+      Math.exp(Math.max(...logSoftmax(logits!, temperature[exit]!)));
+    return whenConfident("calibrated", values, plan, {
+      of: probability,
+      isEnough: (e) => probability(e) >= least[e.exit]!,
+    });
+  },
+};

@@ -1,0 +1,71 @@
+/** What a placement rule is, what it is given and what it may answer. */
+import type { Random } from "../random.ts";
+import type { NetworkView } from "../rules/network.ts";
+import type { Observation } from "../rules/observation.ts";
+import type { RuleOptionType, RuleValues } from "../rules/options.ts";
+import type { Outcome } from "../rules/outcome.ts";
+
+/** Index of a node group. */
+export type NodeIndex = number;
+
+/** What a rule may know of the request it places. */
+export interface RequestView {
+  /** Group of the source. */
+  readonly source: NodeIndex;
+  readonly stream: number;
+  /** Machine of the source group. */
+  readonly device: number;
+  /** Segment to run next. */
+  readonly segment: number;
+  /** Group that holds the tensor now. */
+  readonly at: NodeIndex;
+  /** Machines of a group that this request may go to: those attached to its device, all where the link says so. */
+  machines(node: NodeIndex): readonly number[];
+}
+
+/** Where the next segments run. */
+export interface Route {
+  /** Group of the next segment and of as many after it as are decided now; the rule is asked again for the rest. */
+  readonly nodes: readonly NodeIndex[];
+  /** Machine of each of those groups; the attached one where null or left out. */
+  readonly machines?: readonly (number | null)[];
+  /** A number kept with the request: exit rules see it, and it comes back when the request completes. */
+  readonly note?: number;
+}
+
+/** Which node group runs the next segment. */
+export interface PlacementRule {
+  readonly name: string;
+  /** Group of every segment for requests of this source, for rules that decide before the run; null when {@link next} decides. */
+  plan(source: NodeIndex): readonly NodeIndex[] | null;
+  /** Asked before a segment that nothing is decided for. A number stands for a route of one node. */
+  next(request: RequestView, observed: Observation, random: Random): NodeIndex | Route;
+  /** Of a rule with state: itself as at the start of a run. One for each source node, or one for all where the policy is shared. */
+  begin?(): PlacementRule;
+  /** Told of every request that completes, when its answer is where it is due. */
+  learn?(outcome: Outcome): void;
+}
+
+/** What a placement rule may know before a run. */
+export interface PlacementView {
+  readonly segments: number;
+  readonly network: NetworkView;
+  /** Expected share of requests that leave at each exit, by the policy's exit rule on the calibration rows or the shares of a synthetic model; null where neither is there. */
+  readonly exitShares: readonly number[] | null;
+  /** Exits whose heads run. */
+  readonly heads: readonly number[];
+}
+
+/** A rule by its name, with what a scenario may tell it. */
+export interface PlacementRuleType {
+  readonly name: string;
+  readonly describe: string;
+  /** What it goes by and when, for lists. */
+  readonly observes: string;
+  readonly decides: string;
+  readonly oracle?: boolean;
+  readonly options: Readonly<Record<string, RuleOptionType>>;
+  /** Group of every segment for requests of a source, where the options alone say so: then known before times and sizes are. */
+  places?(values: RuleValues, segments: number, source: NodeIndex): readonly NodeIndex[];
+  make(values: RuleValues, view: PlacementView): PlacementRule;
+}

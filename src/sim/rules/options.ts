@@ -1,0 +1,89 @@
+/** What a rule can be told in a scenario, as plain data: `scenario/` reads it, checks what is written and hands over what is meant. */
+
+interface Option<K extends string> {
+  readonly kind: K;
+  readonly describe: string;
+}
+
+/** `default: null`: may be left out, the rule then sees null. No `default`: must be given. */
+interface Defaulted<T> {
+  readonly default?: T | null;
+}
+
+/** One threshold for all exits, or one for each by name; the last exit needs none. */
+export interface ThresholdOption extends Option<"threshold"> {
+  /** Largest value that makes sense. A function of the flags beside it, by their names. */
+  readonly most: (flags: Readonly<Record<string, boolean>>) => number;
+}
+
+export interface FlagOption extends Option<"flag"> {
+  readonly default: boolean;
+}
+
+/** A bare number. */
+export interface NumberOption extends Option<"number">, Defaulted<number> {
+  readonly least: number;
+  readonly most: number;
+  readonly whole?: boolean;
+}
+
+/** A quantity with its unit, handed over in SI. */
+export interface QuantityOption extends Option<"quantity">, Defaulted<number> {
+  readonly of: "time";
+}
+
+/** 0 to 1, or in percent. */
+export interface ShareOption extends Option<"share">, Defaulted<number> {}
+
+export interface ChoiceOption extends Option<"choice"> {
+  readonly words: readonly string[];
+  readonly default: string;
+}
+
+/** A bare number for every exit by name, the last too; or one for all. */
+export interface ByExitOption extends Option<"by-exit">, Defaulted<readonly number[]> {
+  readonly least: number;
+}
+
+/** Another exit rule with its own options. */
+export interface RuleOption extends Option<"rule">, Defaulted<NestedRule> {}
+
+/** One node, or `source`. */
+export interface NodeOption extends Option<"node"> {}
+
+/** A node for every segment. */
+export interface SegmentsOption extends Option<"segments"> {}
+
+export type RuleOptionType =
+  | ThresholdOption
+  | FlagOption
+  | NumberOption
+  | QuantityOption
+  | ShareOption
+  | ChoiceOption
+  | ByExitOption
+  | RuleOption
+  | NodeOption
+  | SegmentsOption;
+
+export interface NestedRule {
+  readonly rule: string;
+  readonly options: RuleValues;
+}
+
+/** A node by index; `source` stands for the group a request came from. */
+export type Place = number | "source";
+
+export type RuleValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly number[]
+  | readonly Place[]
+  | readonly string[]
+  | NestedRule;
+export type RuleValues = { readonly [option: string]: RuleValue };
+
+/** Thresholds by exit, in order of depth; the last exit's is not used. */
+export const threshold = (values: RuleValues): readonly number[] => values.threshold as readonly number[];

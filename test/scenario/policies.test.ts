@@ -1,0 +1,89 @@
+import { expect, test } from "vitest";
+import { compile } from "../../src/scenario/compile.ts";
+import { resolvedYaml } from "../../src/scenario/resolved.ts";
+import { noResources, type Resources } from "../../src/scenario/resources.ts";
+import { problemsOf, read } from "./example.ts";
+
+const scenario = (policy: string): string => `version: 1
+model:
+  synthetic:
+    table: said.csv
+    segments: [{ name: stem, time: 1 ms }, { name: body, time: 1 ms }, { name: tail, time: 1 ms }]
+    exits: [{ after: stem, time: 1 ms }, { after: body, time: 1 ms }, { after: tail, time: 2 ms }]
+nodes: { edge: {} }
+workload: { edge: { arrivals: { poisson: 10 /s }, deadline: 1 s } }
+policies: { one: ${policy} }
+run: { requests: 10 }
+`;
+const only = "place: { rule: only, node: edge }";
+
+function csv(splits: readonly number[]): string {
+  const lines = splits.flatMap((split, sample) =>
+    ["stem", "body", "tail"].map((exit) => `${sample},${exit},1,${sample % 2},0.9,0.3,0.8,${split}`),
+  );
+  return ["sample,exit,label,prediction,confidence,entropy,margin,split", ...lines].join("\n");
+}
+
+const files = (text: string): Resources => ({ ...noResources, bytes: () => new TextEncoder().encode(text) });
+const split = { resources: files(csv([0, 0, 1, 1])) };
+const whole = { resources: files(csv([1, 1, 1])) };
+
+const every = [
+  "{ rule: max-probability, threshold: 0.9, otherwise: most-confident }",
+  "{ rule: entropy, threshold: { stem: 0.3, body: 0.5 } }",
+  "{ rule: patience, patience: 1 }",
+  "{ rule: budgeted, budget: 60 % }",
+  "{ rule: anytime, deadline: 4 ms }",
+  "{ rule: anytime }",
+  "{ rule: cost-aware, worth: 20 ms, bins: 3 }",
+  "{ rule: load-adaptive, waiting: { stem: 4, body: 2 }, base: { rule: margin, threshold: 0.4 } }",
+  "{ rule: deadline-aware, base: { rule: entropy, threshold: 50 %, normalised: true }, caution: 1.5 }",
+  "{ rule: random, share: 30 % }",
+  "{ rule: oracle }",
+];
+
+test.each(every)("%s is read, run and written out again as it was", (exit) => {
+  const oracle = exit.includes("oracle") ? ", oracle: true" : "";
+  const first = read(scenario(`{ exit: ${exit}, ${only}${oracle} }`), split);
+  const { origins: _, ...again } = read(resolvedYaml(first), split);
+  const { origins: __, ...before } = first;
+  expect(again).toEqual(before);
+  const { policy } = compile(first, "one", { ...split.resources });
+  expect(policy.exit.name).toBe(first.policies[0]!.exit.rule);
+});
+
+test("a rule that fits itself needs calibration rows", () => {
+  const [found] = problemsOf(scenario(`{ exit: { rule: budgeted, budget: 0.5 }, ${only} }`), whole);
+  expect(found!.path).toBe("policies.one.exit.rule");
+  expect(found!.expected).toContain("calibration rows (split 0)");
+  const inner = "{ rule: deadline-aware, base: { rule: budgeted, budget: 0.5 } }";
+  expect(problemsOf(scenario(`{ exit: ${inner}, ${only} }`), whole)[0]!.path).toBe("policies.one.exit.base.rule");
+});
+
+test("rules that read logits are refused beside a table without them", () => {
+  const [found] = problemsOf(scenario(`{ exit: { rule: calibrated, threshold: 0.5 }, ${only} }`), split);
+  expect(found!.got).toContain("said.csv without it");
+  expect(found!.expected).toContain("the logits");
+});
+
+test("an oracle must be asked for", () => {
+  const [found] = problemsOf(scenario(`{ exit: { rule: oracle }, ${only} }`), split);
+  expect(found!.hint).toContain("oracle: true");
+  const [other] = problemsOf(scenario(`{ exit: { rule: never }, ${only}, oracle: true }`), split);
+  expect(other!.path).toBe("policies.one.oracle");
+});
+
+test("an oracle cannot be wrapped", () => {
+  const inner = "{ rule: deadline-aware, base: { rule: oracle } }";
+  expect(problemsOf(scenario(`{ exit: ${inner}, ${only} }`), split)[0]!.path).toBe("policies.one.exit.base.rule");
+});
+
+test("expected times of anytime are those of the network: a deadline of 4 ms leaves time for two exits of three", () => {
+  // stem and its head 2 ms, body and its head 2 ms more: the third exit would be done at 7 ms.
+  const { policy } = compile(
+    read(scenario(`{ exit: { rule: anytime, deadline: 4 ms }, ${only} }`), split),
+    "one",
+    split.resources,
+  );
+  expect(policy.exit.heads({ exits: ["stem", "body", "tail"], classes: 2 })).toEqual([0, 1, 2]);
+});
