@@ -105,12 +105,15 @@ async function models(): Promise<Listing> {
   const found = Object.entries(zoo).map(([name, entry]) => {
     const folder = entry.folder;
     const file = shipped.includes(folder) ? join(modelFolder(folder), "model.json") : null;
-    return { name, folder, trained: file !== null };
+    const { blocks, input } = entry.spec;
+    const exits = blocks.map((block) => block.name);
+    return { name, describe: entry.describe, folder, trained: file !== null, input, exits, units: entry.units };
   });
+  const other = shipped.filter((name) => !found.some((m) => m.folder === name));
   return {
-    head: ["model", "trained weights"],
-    rows: found.map((m) => [m.name, m.trained ? m.folder : "—"]),
-    note: "train one: offramp train <model>; what each exit reaches: docs/models.md",
+    head: ["model", "what", "exits", "trained weights"],
+    rows: found.map((m) => [m.name, m.describe, String(m.exits.length), m.trained ? m.folder : "—"]),
+    note: `${other.length === 0 ? "" : `also trained: ${other.join(", ")}\n`}train one: offramp train <model>; units that exits may follow: offramp list models --json; what each exit reaches: docs/models.md`,
     data: found,
   };
 }

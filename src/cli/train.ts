@@ -1,4 +1,5 @@
 import type { CommandModule } from "yargs";
+import type { Block, Dataset, ExitPlacement, HeadName, ZooEntry } from "../models/index.ts";
 import { integer, number, UsageError } from "./numbers.ts";
 import { progressBar } from "./progress-bar.ts";
 
@@ -7,6 +8,9 @@ interface TrainArguments {
   dataset: string | undefined;
   data: string | undefined;
   out: string | undefined;
+  exits: ExitPlacement | undefined;
+  head: string | undefined;
+  width: number | undefined;
   epochs: number | undefined;
   batch: number | undefined;
   seed: number | undefined;
@@ -25,7 +29,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
   describe: "train a multi-exit model",
   builder: (yargs) =>
     yargs
-      .positional("model", { type: "string", demandOption: true, describe: "b-lenet or resnet-8" })
+      .positional("model", { type: "string", demandOption: true, describe: "a network: offramp list models" })
       .option("dataset", {
         type: "string",
         requiresArg: true,
@@ -40,6 +44,24 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
         type: "string",
         requiresArg: true,
         describe: "folder of the model (default: trained/<model name>)",
+      })
+      .option("exits", {
+        type: "string",
+        requiresArg: true,
+        coerce: placement,
+        describe: "every, names of units, or fractions of the computation such as 0.2,0.5 (default: the network's)",
+      })
+      .option("head", {
+        type: "string",
+        requiresArg: true,
+        choices: ["pool", "mixed", "conv", "bottleneck"],
+        describe: "shape of early heads (default: the network's)",
+      })
+      .option("width", {
+        type: "string",
+        requiresArg: true,
+        coerce: number("width", { min: 0.01, max: 16 }),
+        describe: "factor on all channel counts",
       })
       .option("epochs", {
         type: "string",
@@ -90,13 +112,20 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       )
       .example("$0 train b-lenet", "trains the shipped model again"),
   handler: async (argv) => {
-    const { loadDataset, modelName, train, UserError, zoo } = await import("../models/index.ts");
+    const { loadDataset, modelName, rampWeights, train, UserError, zoo } = await import("../models/index.ts");
     const entry = Object.hasOwn(zoo, argv.model) ? zoo[argv.model] : undefined;
     if (entry === undefined) {
       throw new UserError("model", { expected: Object.keys(zoo).join(" or "), got: JSON.stringify(argv.model) });
     }
-    const exits = entry.spec.blocks.filter((block) => block.head !== null).map((block) => block.name);
-    const lossWeights = argv["loss-weights"] ?? entry.training.lossWeights;
+    const set = argv.dataset ?? entry.dataset;
+    if (set === null)
+      throw new UserError("--dataset", { expected: `rows to train ${argv.model} on: a csv or npz file`, got: "none" });
+    const dataset = loadDataset(set, argv.data);
+    const blocks = built(argv, entry, dataset);
+    const exits = blocks.filter((block) => block.head !== null).map((block) => block.name);
+    const usual =
+      entry.training.lossWeights.length === exits.length ? entry.training.lossWeights : rampWeights(exits.length);
+    const lossWeights = argv["loss-weights"] ?? usual;
     if (lossWeights.length !== exits.length) {
       throw new UserError("--loss-weights", {
         expected: `${exits.length} numbers, one per exit (${exits.join(", ")})`,
@@ -109,16 +138,15 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       batch: argv.batch ?? entry.training.batch,
       seed: argv.seed ?? entry.training.seed,
       learningRate: argv["learning-rate"] ?? entry.training.learningRate,
-      calibrationRows: argv["calibration-rows"] ?? entry.training.calibrationRows,
+      // A user's own rows may be few: a tenth of them then.
+      calibrationRows:
+        argv["calibration-rows"] ??
+        Math.max(
+          1,
+          Math.min(entry.training.calibrationRows || Number.POSITIVE_INFINITY, Math.floor(dataset.train.count / 10)),
+        ),
       lossWeights,
     };
-    const dataset = loadDataset(argv.dataset ?? entry.dataset, argv.data);
-    if (dataset.shape.join() !== entry.spec.input.join()) {
-      throw new UserError(`data set ${dataset.name}`, {
-        expected: `samples of ${entry.spec.input.join(" x ")}, as ${argv.model} takes`,
-        got: dataset.shape.join(" x "),
-      });
-    }
     const name = modelName(argv.model, dataset.name);
     const out = argv.out ?? `trained/${name}`;
     const stop = new AbortController();
@@ -128,7 +156,13 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
     try {
       const result = await train({
         name,
-        spec: { ...entry.spec, normalise: dataset.normalise, classes: dataset.classes },
+        spec: {
+          name: argv.model,
+          input: dataset.shape,
+          normalise: dataset.normalise,
+          classes: dataset.classes,
+          blocks,
+        },
         dataset,
         plan,
         out,
@@ -165,6 +199,38 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
     }
   },
 };
+
+/** The network as asked for; what does not fit is the user's mistake. */
+function built(argv: TrainArguments, entry: ZooEntry, dataset: Dataset): Block[] {
+  try {
+    return entry.build({
+      input: dataset.shape,
+      classes: dataset.classes.length,
+      ...(argv.width === undefined ? {} : { width: argv.width }),
+      ...(argv.exits === undefined ? {} : { exits: argv.exits }),
+      ...(argv.head === undefined ? {} : { head: argv.head as HeadName }),
+    });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UsageError(
+      `${argv.model} on ${dataset.name}, samples of ${dataset.shape.join(" x ")}\n  got       ${error.message}`,
+    );
+  }
+}
+
+/** Reads "every", "stem,body" or "0.2,0.5". */
+function placement(raw: unknown): ExitPlacement | undefined {
+  if (raw === undefined) return undefined;
+  const parts = String(raw)
+    .split(",")
+    .map((part) => part.trim());
+  if (raw === "every") return "every";
+  if (parts.every((part) => /^0?\.\d+$/.test(part))) return { fractions: parts.map(Number) };
+  if (parts.every((part) => /^[a-z][a-z0-9-]*$/.test(part))) return { after: parts };
+  throw new UsageError(
+    `--exits\n  expected  every, names of units such as stage1-2,stage2-1, or fractions of the computation such as 0.2,0.5\n  got       ${JSON.stringify(raw)}`,
+  );
+}
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 

@@ -15,6 +15,8 @@ export interface Trunk {
   readonly units: readonly Unit[];
   /** What follows the last unit and ends in one logit per class. */
   readonly classifier: readonly Layer[];
+  /** The network's own early heads by unit, where it has such; they are used unless another shape is asked for. */
+  readonly heads?: (unit: number) => readonly Layer[];
 }
 
 /** After every unit; after the units named; or after the first unit where the trunk's cost so far reaches each fraction of its whole. */
@@ -25,10 +27,10 @@ export type HeadShape = (input: readonly number[], classes: number) => readonly 
 
 /**
  * Cuts a trunk after the units that exits follow; a segment is named for its last unit.
- * @param head of early exits; the last exit is the trunk's own classifier
+ * @param head of early exits, null for the network's own; the last exit is the trunk's classifier
  * @throws RangeError for a name that is not a unit's, a fraction outside (0, 1), or a unit named twice
  */
-export function placeExits(trunk: Trunk, placement: ExitPlacement, head: HeadShape, classes: number): Block[] {
+export function placeExits(trunk: Trunk, placement: ExitPlacement, head: HeadShape | null, classes: number): Block[] {
   const cuts = cutsOf(trunk, placement);
   let shape: readonly number[] = trunk.input;
   let layers: Layer[] = [];
@@ -38,7 +40,10 @@ export function placeExits(trunk: Trunk, placement: ExitPlacement, head: HeadSha
     shape = shapeAfter(unit.layers, shape);
     const isLast = index === trunk.units.length - 1;
     if (!isLast && !cuts.has(index)) return;
-    blocks.push({ name: unit.name, layers, head: isLast ? trunk.classifier : head(shape, classes) });
+    const own = isLast ? trunk.classifier : (head?.(shape, classes) ?? trunk.heads?.(index));
+    if (own === undefined)
+      throw new RangeError("exits: expected a shape for their heads, since the network has none of its own");
+    blocks.push({ name: unit.name, layers, head: own });
     layers = [];
   });
   return blocks;

@@ -1,9 +1,11 @@
 /** A network ready to run: any contiguous range of trunk segments and any heads, from one set of weights. Batch norms are folded into their convolutions. */
 import type { Tensor, Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
 import type { Backend, Tf } from "./backend.ts";
-import { subsample } from "./layer-ops.ts";
-import { checkSpec, cutShapes, type Layer, type NetworkSpec, normEpsilon, outputShape } from "./network-spec.ts";
+import { mixedPool, pooled, subsample } from "./layer-ops.ts";
+import { kernelOf, type Layer, outputShape } from "./layers.ts";
+import { checkSpec, cutShapes, type NetworkSpec, normEpsilon } from "./network-spec.ts";
 import { layerPath, parametersOf, sizeOf, type Weights } from "./parameters.ts";
+import { runScales, scaleConvolutions, unpacked } from "./scales.ts";
 
 type Step = (x: Tensor) => Tensor;
 
@@ -122,16 +124,40 @@ export class Network {
   #layer(layer: Layer, shape: readonly number[], path: string, weights: Weights): [Step, readonly number[]] {
     const tf = this.#tf;
     const after = outputShape(layer, shape);
-    const activation = "relu" in layer && layer.relu === true ? "relu" : "linear";
+    const relu = "relu" in layer ? layer.relu : false;
+    const activation = relu === true ? "relu" : relu === 6 ? "relu6" : "linear";
     switch (layer.kind) {
       case "conv": {
         const { filter, bias } = foldedConvolution(layer.norm === true, path, weights);
-        const filters = this.#constant(filter, [layer.kernel, layer.kernel, shape[2]!, layer.filters]) as Tensor4D;
+        const filters = this.#constant(filter, [...kernelOf(layer), shape[2]!, layer.filters]) as Tensor4D;
         const biases = this.#constant(bias, [layer.filters]);
         const strides = layer.stride ?? 1;
         const pad = layer.pad ?? "same";
+        const rounding = typeof pad === "number" ? { dimRoundingMode: "floor" as const } : {};
         return [
-          (x) => tf.fused.conv2d({ x: x as Tensor4D, filter: filters, strides, pad, bias: biases, activation }),
+          (x) =>
+            tf.fused.conv2d({ x: x as Tensor4D, filter: filters, strides, pad, bias: biases, activation, ...rounding }),
+          after,
+        ];
+      }
+      case "depthwise": {
+        const { filter, bias } = foldedConvolution(layer.norm === true, path, weights);
+        const filters = this.#constant(filter, [...kernelOf(layer), shape[2]!, 1]) as Tensor4D;
+        const biases = this.#constant(bias, [shape[2]!]);
+        const strides = layer.stride ?? 1;
+        const pad = layer.pad ?? "same";
+        const rounding = typeof pad === "number" ? { dimRoundingMode: "floor" as const } : {};
+        return [
+          (x) =>
+            tf.fused.depthwiseConv2d({
+              x: x as Tensor4D,
+              filter: filters,
+              strides,
+              pad,
+              bias: biases,
+              activation,
+              ...rounding,
+            }),
           after,
         ];
       }
@@ -141,7 +167,12 @@ export class Network {
         return [(x) => tf.fused.matMul({ a: x as Tensor2D, b, bias, activation }), after];
       }
       case "max-pool":
-        return [(x) => tf.maxPool(x as Tensor4D, layer.size, layer.stride, layer.pad ?? "same"), after];
+      case "average-pool":
+        return [(x) => pooled(tf, layer, x as Tensor4D), after];
+      case "mixed-pool": {
+        const mix = this.#constant(weights[`${path}.mix`]!, [1]);
+        return [(x) => mixedPool(tf, layer, x as Tensor4D, mix), after];
+      }
       case "global-average-pool": {
         const [height, width, channels] = shape as [number, number, number];
         return [(x) => tf.reshape(tf.avgPool(x as Tensor4D, [height, width], 1, "valid"), [-1, channels]), after];
@@ -153,7 +184,20 @@ export class Network {
       case "residual": {
         const body = this.#compile(layer.body, shape, `${path}.body`, weights);
         const shortcut = this.#compile(layer.shortcut, shape, `${path}.shortcut`, weights);
+        if (layer.linear === true) return [(x) => tf.add(body(x), shortcut(x)), after];
         return [(x) => tf.relu(tf.add(body(x), shortcut(x))), after];
+      }
+      case "scale":
+        return [(x) => unpacked(tf, x, layer.shapes)[layer.index]!, after];
+      case "scales":
+      case "scale-layers": {
+        const steps = new Map(
+          scaleConvolutions(layer, shape).map((each) => [
+            each.path,
+            this.#layer(each.layer, each.input, `${path}.${each.path}`, weights)[0],
+          ]),
+        );
+        return [(x) => runScales(tf, layer, x, (each, input) => steps.get(each.path)!(input)), after];
       }
     }
   }

@@ -1,11 +1,13 @@
 /** The parameters of a spec: names, shapes, first values; and what each part costs. */
-import { type Layer, type NetworkSpec, outputShape, shapeAfter } from "./network-spec.ts";
+import { kernelOf, type Layer, outputShape, shapeAfter } from "./layers.ts";
+import type { NetworkSpec } from "./network-spec.ts";
 import { normalDraw, randomStream } from "./random.ts";
+import { scaleConvolutions } from "./scales.ts";
 
 /** One array of weights. `mean` and `variance` are running statistics of a batch norm: kept, not trained by gradient. */
 export interface Parameter {
   readonly name: string;
-  readonly role: "filter" | "bias" | "scale" | "shift" | "mean" | "variance";
+  readonly role: "filter" | "bias" | "scale" | "shift" | "mean" | "variance" | "mix";
   readonly shape: readonly number[];
   /** Inputs that one output sums over; 0 for all but filters. */
   readonly fanIn: number;
@@ -51,11 +53,19 @@ function ofLayer(layer: Layer, input: readonly number[], path: string): Paramete
       { name: `${path}.bias`, role: "bias", shape: [layer.units], fanIn: 0 },
     ];
   }
-  if (layer.kind !== "conv") return [];
-  const shape = [layer.kernel, layer.kernel, input[2]!, layer.filters];
-  const filter: Parameter = { name: `${path}.filter`, role: "filter", shape, fanIn: layer.kernel ** 2 * input[2]! };
+  if (layer.kind === "mixed-pool") return [{ name: `${path}.mix`, role: "mix", shape: [1], fanIn: 0 }];
+  if (layer.kind === "scales" || layer.kind === "scale-layers") {
+    return scaleConvolutions(layer, input).flatMap((each) => ofLayer(each.layer, each.input, `${path}.${each.path}`));
+  }
+  if (layer.kind !== "conv" && layer.kind !== "depthwise") return [];
+  const [height, width] = kernelOf(layer);
+  const isConv = layer.kind === "conv";
+  const filters = isConv ? layer.filters : input[2]!;
+  const shape = [height, width, input[2]!, isConv ? filters : 1];
+  const fanIn = height * width * (isConv ? input[2]! : 1);
+  const filter: Parameter = { name: `${path}.filter`, role: "filter", shape, fanIn };
   const roles = layer.norm === true ? (["scale", "shift", "mean", "variance"] as const) : (["bias"] as const);
-  return [filter, ...roles.map((role) => ({ name: `${path}.${role}`, role, shape: [layer.filters], fanIn: 0 }))];
+  return [filter, ...roles.map((role) => ({ name: `${path}.${role}`, role, shape: [filters], fanIn: 0 }))];
 }
 
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);
@@ -100,9 +110,16 @@ export function costOf(layers: readonly Layer[], input: readonly number[]): Cost
         count += cost.layers;
       }
     }
+    if (layer.kind === "scales" || layer.kind === "scale-layers") {
+      for (const each of scaleConvolutions(layer, shape)) {
+        macs += costOf([each.layer], each.input).macs;
+        count += 1;
+      }
+    }
     if (layer.kind === "dense") macs += shape[0]! * layer.units;
-    if (layer.kind === "conv") macs += sizeOf(output) * layer.kernel ** 2 * shape[2]!;
-    if (layer.kind === "dense" || layer.kind === "conv") count += 1;
+    if (layer.kind === "conv") macs += sizeOf(output) * sizeOf(kernelOf(layer)) * shape[2]!;
+    if (layer.kind === "depthwise") macs += sizeOf(output) * sizeOf(kernelOf(layer));
+    if (layer.kind === "dense" || layer.kind === "conv" || layer.kind === "depthwise") count += 1;
     shape = output;
   }
   const params = ofLayers(layers, input, "").reduce((total, parameter) => total + sizeOf(parameter.shape), 0);

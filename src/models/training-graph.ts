@@ -2,9 +2,11 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
 import type { Tf } from "./backend.ts";
 import type { ChannelMoments, TrainingOps } from "./kernels/training-ops.ts";
-import { subsample } from "./layer-ops.ts";
-import type { Layer, NetworkSpec } from "./network-spec.ts";
+import { mixedPool, pooled, roundingOf, subsample } from "./layer-ops.ts";
+import type { Layer, Relu } from "./layers.ts";
+import type { NetworkSpec } from "./network-spec.ts";
 import { layerPath } from "./parameters.ts";
+import { runScales, unpacked } from "./scales.ts";
 
 interface Context {
   readonly tf: Tf;
@@ -43,17 +45,40 @@ function through(context: Context, layers: readonly Layer[], x: Tensor, path: st
 }
 
 function apply(context: Context, layer: Layer, x: Tensor, path: string): Tensor {
-  const { tf, ops, weights, seen } = context;
+  const { tf, ops, weights } = context;
+  const rounding = "pad" in layer && layer.pad !== undefined ? roundingOf(layer.pad) : undefined;
   const weight = (role: string): Tensor => weights[`${path}.${role}`]!;
   switch (layer.kind) {
-    case "conv": {
-      const y = tf.conv2d(x as Tensor4D, weight("filter") as Tensor4D, layer.stride ?? 1, layer.pad ?? "same");
-      const relu = layer.relu === true;
-      if (layer.norm !== true) return ops.addBias(y, weight("bias") as Tensor1D, relu);
-      return ops.norm(y, weight("scale") as Tensor1D, weight("shift") as Tensor1D, relu, (moments) =>
-        seen(path, moments),
+    case "conv":
+      return settled(
+        context,
+        layer,
+        tf.conv2d(
+          x as Tensor4D,
+          weight("filter") as Tensor4D,
+          layer.stride ?? 1,
+          layer.pad ?? "same",
+          "NHWC",
+          1,
+          rounding,
+        ),
+        path,
       );
-    }
+    case "depthwise":
+      return settled(
+        context,
+        layer,
+        tf.depthwiseConv2d(
+          x as Tensor4D,
+          weight("filter") as Tensor4D,
+          layer.stride ?? 1,
+          layer.pad ?? "same",
+          "NHWC",
+          1,
+          rounding,
+        ),
+        path,
+      );
     case "dense":
       return ops.addBias(
         tf.matMul(x as Tensor2D, weight("filter") as Tensor2D),
@@ -61,7 +86,10 @@ function apply(context: Context, layer: Layer, x: Tensor, path: string): Tensor 
         layer.relu === true,
       );
     case "max-pool":
-      return tf.maxPool(x as Tensor4D, layer.size, layer.stride, layer.pad ?? "same");
+    case "average-pool":
+      return pooled(tf, layer, x as Tensor4D);
+    case "mixed-pool":
+      return mixedPool(tf, layer, x as Tensor4D, weight("mix") as Tensor1D);
     case "global-average-pool": {
       const [, height, width, channels] = x.shape as [number, number, number, number];
       return tf.reshape(tf.avgPool(x as Tensor4D, [height, width], 1, "valid"), [-1, channels]);
@@ -70,10 +98,30 @@ function apply(context: Context, layer: Layer, x: Tensor, path: string): Tensor 
       return subsample(tf, x as Tensor4D, layer.stride, layer.channels);
     case "flatten":
       return tf.reshape(x, [x.shape[0]!, -1]);
-    case "residual":
-      return ops.addRelu(
-        through(context, layer.body, x, `${path}.body`),
-        through(context, layer.shortcut, x, `${path}.shortcut`),
-      );
+    case "residual": {
+      const body = through(context, layer.body, x, `${path}.body`);
+      const shortcut = through(context, layer.shortcut, x, `${path}.shortcut`);
+      return layer.linear === true ? tf.add(body, shortcut) : ops.addRelu(body, shortcut);
+    }
+    case "scale":
+      return unpacked(tf, x, layer.shapes)[layer.index]!;
+    case "scales":
+    case "scale-layers":
+      return runScales(tf, layer, x, (each, input) => apply(context, each.layer, input, `${path}.${each.path}`));
   }
+}
+
+/** Bias or norm, then the activation. */
+function settled(
+  { tf, ops, weights, seen }: Context,
+  { norm, relu = false }: { readonly norm?: boolean; readonly relu?: Relu },
+  y: Tensor,
+  path: string,
+): Tensor {
+  const weight = (role: string): Tensor1D => weights[`${path}.${role}`]! as Tensor1D;
+  const z =
+    norm === true
+      ? ops.norm(y, weight("scale"), weight("shift"), relu === true, (moments) => seen(path, moments))
+      : ops.addBias(y, weight("bias"), relu === true);
+  return relu === 6 ? tf.relu6(z) : z;
 }

@@ -1,8 +1,10 @@
-/** The networks that ship, as data, with the training that made their weights. */
+/** The networks that can be built and trained by name, and the training that suits each. */
 import { type DatasetName, sources } from "./data/sources.ts";
-import { placeExits, type Unit } from "./exit-placement.ts";
-import { headShapes } from "./heads.ts";
-import type { Layer, NetworkSpec } from "./network-spec.ts";
+import { type ExitPlacement, placeExits } from "./exit-placement.ts";
+import { type HeadName, headShapes } from "./heads.ts";
+import type { Side3 } from "./layers.ts";
+import type { Block, NetworkSpec } from "./network-spec.ts";
+import * as trunks from "./trunks.ts";
 
 /** How a network is trained; every field can be overridden on the command line. */
 export interface TrainingPlan {
@@ -22,166 +24,197 @@ export interface TrainingPlan {
   readonly calibrationRows: number;
 }
 
+/** What of a network may be chosen; the rest is the zoo's. */
+export interface BuildOptions {
+  /** [height, width, channels]; the default set's where not given. */
+  readonly input?: Side3;
+  readonly classes: number;
+  readonly exits?: ExitPlacement;
+  readonly head?: HeadName;
+  /** Factor on all channel counts; 1 where not given. */
+  readonly width?: number;
+}
+
 export interface ZooEntry {
   /** Name of the model folder and the profile. */
   readonly folder: string;
-  readonly dataset: DatasetName;
+  readonly describe: string;
+  /** What it is trained on by default; null where it is meant for the user's own rows. */
+  readonly dataset: DatasetName | null;
+  /** As built for its default set (or 10 classes of its default input), with its own exits and heads. */
   readonly spec: Omit<NetworkSpec, "classes">;
   readonly training: TrainingPlan;
+  /** Unit names that exits may follow, for the default input. */
+  readonly units: readonly string[];
+  build(options: BuildOptions): Block[];
 }
 
-const conv = (filters: number, kernel: number, more: object = {}): Layer => ({
-  kind: "conv",
-  filters,
-  kernel,
-  relu: true,
-  ...more,
-});
-const normed = (filters: number, kernel: number, stride = 1, relu = true): Layer => ({
-  kind: "conv",
-  filters,
-  kernel,
-  stride,
-  norm: true,
-  relu,
-});
-const residual = (filters: number, stride = 1): Layer => ({
-  kind: "residual",
-  body: [normed(filters, 3, stride), normed(filters, 3, 1, false)],
-  shortcut: stride === 1 ? [] : [normed(filters, 1, stride, false)],
-});
-const classifier = (classes: number): Layer => ({ kind: "dense", units: classes });
+/** Loss weights that rise evenly to 1 at the last exit: later exits weigh more, as in SDN (Kaya et al. 2019). */
+export const rampWeights = (exits: number): number[] => Array.from({ length: exits }, (_, k) => (k + 1) / exits);
 
-/**
- * B-LeNet: a LeNet with two early exits, after Teerapittayanon, McDanel and Kung, "BranchyNet" (ICPR 2016), whose branches also hold a
- * convolution and a dense layer.
- */
-const bLeNet: ZooEntry = {
-  folder: "b-lenet-fashion",
-  dataset: "fashion-mnist",
-  spec: {
-    name: "b-lenet",
-    input: [28, 28, 1],
-    // Mean and standard deviation of Fashion-MNIST's training pixels.
-    normalise: { mean: [72.94], sd: [90.02] },
-    blocks: [
-      {
-        name: "stem",
-        layers: [conv(8, 5), { kind: "max-pool", size: 2, stride: 2 }],
-        head: [conv(8, 3, { stride: 2 }), { kind: "flatten" }, classifier(10)],
-      },
-      {
-        name: "body",
-        layers: [conv(16, 5), { kind: "max-pool", size: 2, stride: 2 }],
-        head: [{ kind: "flatten" }, classifier(10)],
-      },
-      {
-        name: "tail",
-        layers: [conv(32, 3), { kind: "flatten" }, { kind: "dense", units: 128, relu: true }],
-        head: [classifier(10)],
-      },
-    ],
-  },
-  training: {
-    epochs: 8,
-    batch: 128,
-    seed: 0,
-    lossWeights: [0.3, 0.3, 1],
-    learningRate: 2e-3,
-    weightDecay: 0.01,
-    augment: { mirror: true, shift: 1 },
-    calibrationRows: 5000,
-  },
+const cifarPlan: TrainingPlan = {
+  epochs: 8,
+  batch: 64,
+  seed: 0,
+  lossWeights: [],
+  learningRate: 4e-3,
+  weightDecay: 0.02,
+  augment: { mirror: true, shift: 3 },
+  calibrationRows: 5000,
 };
+const still = { mirror: false, shift: 0 };
 
-/**
- * ResNet-8 of MLPerf Tiny (Banbury et al. 2021; widths 16, 32, 64, 12.5 M MACs) with two early exits, whose heads hold convolutions since
- * shallow features are too local for a global average alone.
- */
-const resNet8: ZooEntry = {
-  folder: "resnet-8-cifar10",
-  dataset: "cifar-10",
-  spec: {
-    name: "resnet-8",
-    input: [32, 32, 3],
-    // Means and standard deviations of CIFAR-10's training pixels.
-    normalise: { mean: [125.31, 122.95, 113.87], sd: [62.99, 62.09, 66.7] },
-    blocks: [
-      {
-        name: "stage1",
-        layers: [normed(16, 3), residual(16)],
-        head: [normed(32, 3, 2), normed(32, 3, 2), { kind: "global-average-pool" }, classifier(10)],
-      },
-      {
-        name: "stage2",
-        layers: [residual(32, 2)],
-        head: [normed(48, 3, 2), { kind: "global-average-pool" }, classifier(10)],
-      },
-      {
-        name: "stage3",
-        layers: [residual(64, 2)],
-        head: [{ kind: "global-average-pool" }, classifier(10)],
-      },
-    ],
-  },
-  training: {
-    epochs: 4,
-    batch: 64,
-    seed: 0,
-    lossWeights: [0.3, 0.3, 1],
-    learningRate: 4e-3,
-    weightDecay: 0.02,
-    augment: { mirror: true, shift: 2 },
-    calibrationRows: 5000,
-  },
-};
-
-/** Residual blocks of a CIFAR ResNet (He et al. 2016, section 4.2): three stages of (depth - 2) / 6, shortcuts without parameters. */
-function cifarResNet(depth: number, width: number): Unit[] {
-  const perStage = (depth - 2) / 6;
-  const units: Unit[] = [];
-  for (let stage = 1; stage <= 3; stage += 1) {
-    const filters = width * 2 ** (stage - 1);
-    for (let n = 1; n <= perStage; n += 1) {
-      const stride = stage > 1 && n === 1 ? 2 : 1;
-      const block: Layer = {
-        kind: "residual",
-        body: [normed(filters, 3, stride), normed(filters, 3, 1, false)],
-        shortcut: stride === 1 ? [] : [{ kind: "subsample", stride, channels: filters }],
-      };
-      const first = units.length === 0 ? [normed(width, 3)] : [];
-      units.push({ name: `stage${stage}-${n}`, layers: [...first, block] });
-    }
-  }
-  return units;
+interface Recipe {
+  readonly describe: string;
+  readonly dataset: DatasetName | null;
+  /** Where there is no default set. */
+  readonly input?: Side3;
+  readonly trunk: trunks.TrunkMaker;
+  readonly exits: ExitPlacement;
+  /** Null for the network's own. */
+  readonly head: HeadName | null;
+  readonly training?: Partial<TrainingPlan>;
 }
 
-/** ResNet-20 at half its width, so that one core trains it in an hour or two, with four early exits a fifth of its cost apart. */
-const bResNet20: ZooEntry = {
-  folder: "b-resnet-20-cifar10",
-  dataset: "cifar-10",
-  spec: {
-    name: "b-resnet-20",
-    input: [32, 32, 3],
-    normalise: { mean: [125.31, 122.95, 113.87], sd: [62.99, 62.09, 66.7] },
-    blocks: placeExits(
-      { input: [32, 32, 3], units: cifarResNet(20, 8), classifier: [{ kind: "global-average-pool" }, classifier(10)] },
-      { fractions: [0.1, 0.3, 0.5, 0.7] },
-      headShapes.conv!,
-      10,
-    ),
+const recipes: Readonly<Record<string, Recipe>> = {
+  "b-lenet": {
+    describe: "BranchyNet's LeNet, 28 x 28 x 1",
+    dataset: "fashion-mnist",
+    trunk: trunks.leNet,
+    exits: "every",
+    head: null,
+    training: {
+      batch: 128,
+      lossWeights: [0.3, 0.3, 1],
+      learningRate: 2e-3,
+      weightDecay: 0.01,
+      augment: { mirror: true, shift: 1 },
+    },
   },
-  training: {
-    epochs: 12,
-    batch: 64,
-    seed: 0,
-    lossWeights: [0.2, 0.4, 0.6, 0.8, 1],
-    learningRate: 4e-3,
-    weightDecay: 0.02,
-    augment: { mirror: true, shift: 3 },
-    calibrationRows: 5000,
+  "b-alexnet": {
+    describe: "BranchyNet's AlexNet for 32 x 32 x 3",
+    dataset: "cifar-10",
+    trunk: trunks.alexNet32,
+    exits: { after: ["conv1", "conv2"] },
+    head: "conv",
+    training: { learningRate: 1e-3 },
+  },
+  "b-alexnet-224": {
+    describe: "AlexNet for 224 x 224 x 3, two early exits",
+    dataset: null,
+    input: [224, 224, 3],
+    trunk: trunks.alexNet224,
+    exits: { after: ["conv1", "conv2"] },
+    head: "conv",
+    training: { learningRate: 1e-3 },
+  },
+  "resnet-8": {
+    describe: "MLPerf Tiny's ResNet-8, 32 x 32 x 3",
+    dataset: "cifar-10",
+    trunk: trunks.resNet8,
+    exits: "every",
+    head: null,
+    training: { epochs: 4, lossWeights: [0.3, 0.3, 1], augment: { mirror: true, shift: 2 } },
+  },
+  ...Object.fromEntries(
+    [20, 56, 110].map((depth): [string, Recipe] => [
+      `b-resnet-${depth}`,
+      {
+        describe: `CIFAR ResNet-${depth}, four early exits`,
+        dataset: "cifar-10",
+        trunk: trunks.cifarResNet(depth),
+        exits: { fractions: [0.1, 0.3, 0.5, 0.7] },
+        head: "conv",
+      },
+    ]),
+  ),
+  "vgg-16": {
+    describe: "VGG-16 with batch norm, 32 x 32 x 3",
+    dataset: "cifar-10",
+    trunk: trunks.vgg16,
+    // The fractions of the computation that SDN places its exits at.
+    exits: { fractions: [0.15, 0.3, 0.45, 0.6, 0.75, 0.9] },
+    head: "mixed",
+  },
+  "mobilenet-v1": {
+    describe: "MobileNetV1, any image",
+    dataset: "cifar-10",
+    trunk: trunks.mobileNetV1,
+    exits: { fractions: [0.25, 0.5, 0.75] },
+    head: "conv",
+  },
+  "mobilenet-v2": {
+    describe: "MobileNetV2, any image",
+    dataset: "cifar-10",
+    trunk: trunks.mobileNetV2,
+    exits: { fractions: [0.25, 0.5, 0.75] },
+    head: "bottleneck",
+  },
+  msdnet: {
+    describe: "multi-scale dense network of three scales, like MSDNet",
+    dataset: "cifar-10",
+    trunk: trunks.msdNet,
+    exits: "every",
+    head: null,
+    training: { lossWeights: [1, 1, 1, 1] },
+  },
+  mlp: {
+    describe: "four dense layers for tables and sensor readings",
+    dataset: null,
+    input: [1, 1, 16],
+    trunk: trunks.perceptron,
+    exits: "every",
+    head: "pool",
+    training: { epochs: 20, batch: 64, learningRate: 2e-3, weightDecay: 0.01, augment: still, calibrationRows: 0 },
+  },
+  "cnn-1d": {
+    describe: "convolutions along time, for key words and activities",
+    dataset: null,
+    input: [128, 1, 3],
+    trunk: trunks.cnn1d,
+    exits: "every",
+    head: "pool",
+    training: { epochs: 20, batch: 64, learningRate: 2e-3, weightDecay: 0.01, augment: still, calibrationRows: 0 },
+  },
+  "ds-cnn": {
+    describe: "MLPerf Tiny's DS-CNN for key words, 49 x 10 x 1",
+    dataset: null,
+    input: [49, 10, 1],
+    trunk: trunks.dsCnn,
+    exits: "every",
+    head: "pool",
+    training: { epochs: 20, augment: still, calibrationRows: 0 },
   },
 };
+
+function entryOf(name: string, recipe: Recipe): ZooEntry {
+  const source = recipe.dataset === null ? null : sources[recipe.dataset];
+  const input = source?.shape ?? recipe.input!;
+  const build = (options: BuildOptions): Block[] => {
+    const trunk = recipe.trunk({ input: options.input ?? input, classes: options.classes, width: options.width ?? 1 });
+    const head = options.head ?? recipe.head;
+    return placeExits(trunk, options.exits ?? recipe.exits, head === null ? null : headShapes[head], options.classes);
+  };
+  const blocks = build({ classes: source?.classes.length ?? 10 });
+  const training = { ...cifarPlan, lossWeights: rampWeights(blocks.length), ...recipe.training };
+  return {
+    folder: recipe.dataset === null ? name : modelName(name, recipe.dataset),
+    describe: recipe.describe,
+    dataset: recipe.dataset,
+    spec: {
+      name,
+      input,
+      normalise: source?.normalise ?? {
+        mean: new Array<number>(input[2]).fill(0),
+        sd: new Array<number>(input[2]).fill(1),
+      },
+      blocks,
+    },
+    training,
+    units: recipe.trunk({ input, classes: 2, width: 1 }).units.map((unit) => unit.name),
+    build,
+  };
+}
 
 /** Name of a network's trained model: the network's, then what it was trained on. */
 export function modelName(network: string, dataset: string): string {
@@ -190,8 +223,6 @@ export function modelName(network: string, dataset: string): string {
 }
 
 /** Trainable networks by the name `offramp train` takes. */
-export const zoo: Readonly<Record<string, ZooEntry>> = {
-  "b-lenet": bLeNet,
-  "resnet-8": resNet8,
-  "b-resnet-20": bResNet20,
-};
+export const zoo: Readonly<Record<string, ZooEntry>> = Object.fromEntries(
+  Object.entries(recipes).map(([name, recipe]) => [name, entryOf(name, recipe)]),
+);

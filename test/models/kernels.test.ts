@@ -80,6 +80,21 @@ describe("gradients of a convolution on wasm equal the cpu engine's, element by 
   );
 });
 
+describe("gradients of a depthwise convolution on wasm equal the cpu engine's", () => {
+  const cases = [1, 2, 3].flatMap((stride) =>
+    (["same", "valid"] as const).flatMap((pad) => [1, 2].map((multiplier) => ({ stride, pad, multiplier }))),
+  );
+  test.each(cases)("stride $stride, pad $pad, $multiplier filters a channel", async ({ stride, pad, multiplier }) => {
+    const inputs = [
+      { shape: [2, 7, 8, 3], values: numbers([2, 7, 8, 3], "x") },
+      { shape: [3, 3, 3, multiplier], values: numbers([3, 3, 3, multiplier], "filter") },
+    ];
+    const convolve = (tf: Tf, x: Tensor, w: Tensor): Tensor =>
+      tf.depthwiseConv2d(x as Tensor4D, w as Tensor4D, stride, pad);
+    expectClose(await gradients(wasm, inputs, convolve), await gradients(cpu, inputs, convolve), 1e-4);
+  });
+});
+
 describe("the gradient of max pooling on wasm equals the cpu engine's", () => {
   const cases = [0, -10].flatMap((shift) =>
     (

@@ -10,7 +10,7 @@ import { randomStream } from "../../src/models/random.ts";
 import { zoo } from "../../src/models/zoo.ts";
 import { tinySpec } from "./tiny.ts";
 
-const specOf = (name: string): NetworkSpec => ({ ...zoo[name]!.spec, classes: classesOf(zoo[name]!.dataset) });
+const specOf = (name: string): NetworkSpec => ({ ...zoo[name]!.spec, classes: classesOf(zoo[name]!.dataset!) });
 const costs = (spec: NetworkSpec) =>
   spec.blocks.map((block, i) => {
     const shapes = cutShapes(spec);

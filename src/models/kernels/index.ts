@@ -6,6 +6,7 @@ import type { KernelFunc, Tensor4D, TensorInfo } from "@tensorflow/tfjs-core";
 import type { Tf } from "../backend.ts";
 import { convFilterGradient } from "./conv-filter-gradient.ts";
 import { convInputGradient } from "./conv-input-gradient.ts";
+import { depthwiseFilterGradient, depthwiseInputGradient } from "./depthwise-gradients.ts";
 import { viewsOf, type WasmHeap } from "./heap.ts";
 import { maxPoolGradient } from "./max-pool-gradient.ts";
 
@@ -15,6 +16,11 @@ interface ConvBackpropAttributes {
   readonly pad: "same" | "valid" | number;
   readonly filterShape: Filter;
   readonly inputShape: Filter;
+}
+interface DepthwiseBackpropAttributes extends Partial<Pick<ConvBackpropAttributes, "filterShape" | "inputShape">> {
+  readonly strides: number | [number, number];
+  readonly dilations: number | [number, number];
+  readonly pad: "same" | "valid" | number;
 }
 interface PoolAttributes {
   readonly filterSize: [number, number];
@@ -43,6 +49,19 @@ export function registerWasmGradients(tf: Tf): void {
       convInputGradient(tf, heap, inputs.dy as Tensor4D, inputs.filter as Tensor4D, inputShape, { strides, pad }),
     );
   });
+  for (const wanted of ["Input", "Filter"] as const) {
+    replace(tf, `DepthwiseConv2dNativeBackprop${wanted}`, ({ inputs, attrs, backend }) => {
+      const heap = backend as unknown as WasmHeap;
+      const { strides, pad, dilations, inputShape, filterShape } = attrs as unknown as DepthwiseBackpropAttributes;
+      const { x, dy, filter } = inputs as unknown as Record<"x" | "dy" | "filter", TensorInfo>;
+      const shapes = [inputShape ?? x.shape, filterShape ?? filter.shape] as [Filter, Filter];
+      const geometry = tf.backend_util.computeConv2DInfo(...shapes, strides, dilations, pad, "floor", true);
+      const result = heap.makeOutput(wanted === "Input" ? shapes[0] : shapes[1], "float32");
+      const [other, g, d] = viewsOf(heap, wanted === "Input" ? filter : x, dy, result);
+      (wanted === "Input" ? depthwiseInputGradient : depthwiseFilterGradient)(other!, g!, d!, geometry);
+      return result;
+    });
+  }
   replace(tf, "MaxPoolGrad", ({ inputs, attrs, backend }) => {
     const heap = backend as unknown as WasmHeap;
     const { filterSize, strides, pad, dimRoundingMode } = attrs as unknown as PoolAttributes;
