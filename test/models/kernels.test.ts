@@ -80,6 +80,34 @@ describe("gradients of a convolution on wasm equal the cpu engine's, element by 
   );
 });
 
+test("a convolution with a filter shorter than its stride on one side gives on wasm what it gives on cpu", async () => {
+  const sizes: [[number, number], number | [number, number]][] = [
+    [[3, 1], 2],
+    [[1, 3], 2],
+    [[5, 1], 2],
+    [
+      [1, 3],
+      [2, 1],
+    ],
+    [[1, 1], 2],
+    [[9, 1], 3],
+  ];
+  for (const [kernel, strides] of sizes) {
+    for (const pad of ["same", "valid"] as const) {
+      const outputs: Float32Array[] = [];
+      for (const { tf, activate } of [cpu, wasm]) {
+        await activate();
+        const x = tf.tensor4d(numbers([2, 10, 8, 3], "x"), [2, 10, 8, 3]);
+        const filter = tf.tensor4d(numbers([...kernel, 3, 4], "f"), [...kernel, 3, 4]);
+        const plain = tf.conv2d(x, filter, strides, pad);
+        outputs.push(plain.dataSync() as Float32Array);
+        outputs.push(tf.fused.conv2d({ x, filter, strides, pad }).dataSync() as Float32Array);
+      }
+      expectClose(outputs.slice(2), outputs.slice(0, 2), 1e-4);
+    }
+  }
+});
+
 describe("gradients of a depthwise convolution on wasm equal the cpu engine's", () => {
   const cases = [1, 2, 3].flatMap((stride) =>
     (["same", "valid"] as const).flatMap((pad) => [1, 2].map((multiplier) => ({ stride, pad, multiplier }))),

@@ -80,6 +80,39 @@ export function registerWasmGradients(tf: Tf): void {
     return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
   });
   fastTransposedMatMul(tf);
+  for (const name of ["Conv2D", "FusedConv2D"]) explicitSamePadding(tf, name);
+}
+
+/**
+ * The wasm backend's "same" is wrong where a side of the filter is shorter than the stride and the other is not (3 x 1 at stride 2): it reads
+ * rows or columns out of place. The same padding spelt out is right.
+ */
+function explicitSamePadding(tf: Tf, name: string): void {
+  const original = tf.getKernel(name, "wasm").kernelFunc;
+  replace(tf, name, (call) => {
+    const { pad, strides, dilations } = call.attrs as unknown as Omit<DepthwiseBackpropAttributes, "pad"> & {
+      pad: unknown;
+    };
+    const { x, filter } = call.inputs as unknown as Record<"x" | "filter", TensorInfo>;
+    const [height, width] = filter.shape as Filter;
+    const [down, across] = typeof strides === "number" ? [strides, strides] : strides;
+    if (pad !== "same" || height === width || (height! >= down && width! >= across)) return original(call);
+    const { padInfo } = tf.backend_util.computeConv2DInfo(
+      x.shape as Filter,
+      filter.shape as Filter,
+      strides,
+      dilations,
+      pad,
+    );
+    const { top, bottom, left, right } = padInfo;
+    const spelt = [
+      [0, 0],
+      [top, bottom],
+      [left, right],
+      [0, 0],
+    ];
+    return original({ ...call, attrs: { ...call.attrs, pad: spelt as never } });
+  });
 }
 
 /** XNNPACK multiplies only untransposed operands; dense layers' gradients would take a scalar loop. */
