@@ -73,7 +73,7 @@ function check(file: string, set: readonly string[]): Verdict {
   const policies = scenario.policies.map(({ name }): PolicySummary => {
     const setup = compile(scenario, name, resources);
     const places = setup.policy.place.plan(setup.streams[0]!.source);
-    const shares = places === null ? null : exitShares(setup, places, setup.streams[0]!.source).leaves;
+    const shares = places === null ? null : exitShares(setup, places, setup.streams[0]!).leaves;
     return {
       name,
       exits: shares === null ? null : Object.fromEntries(scenario.exits.map((exit, i) => [exit.name, shares[i]!])),

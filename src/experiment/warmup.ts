@@ -47,9 +47,11 @@ export function findCut(setup: Setup, replications: readonly Replication[]): Cut
   };
 }
 
-/** Arrivals of all streams by laws that are the same at any time. */
+/** Arrivals and samples of all streams by laws that are the same at any time. */
 export function hasSteadyArrivals({ streams }: Setup): boolean {
-  return streams.every((stream) => isStationary(stream.arrivals));
+  return streams.every(
+    ({ arrivals, samples }) => isStationary(arrivals) && (typeof samples === "string" || samples.points.length === 1),
+  );
 }
 
 function averageBatches(replications: readonly Replication[]): number[] {

@@ -16,6 +16,7 @@ import type { Reading } from "./reading.ts";
 import { FileFault } from "./resources.ts";
 import type { NestedOptions } from "./rule-options.ts";
 import { mostRequests } from "./run.ts";
+import { type Classes, checkSamples, classesOf } from "./samples.ts";
 import type { Scenario, ScenarioPolicy, ScenarioStream, ScenarioTensor, SyntheticModel, Varied } from "./scenario.ts";
 import { loadTable } from "./table-file.ts";
 import { nearestPlace, type Tree } from "./tree.ts";
@@ -33,6 +34,7 @@ export function checkTogether(scenario: Scenario, tree: Tree, to: Reading): void
   checkNodes(scenario, tree, to, report);
   checkLength(scenario, report);
   checkClients(scenario, report);
+  checkSamples(scenario, () => tableClasses(scenario, to), report);
   for (const policy of scenario.policies) {
     checkEvidence(scenario, policy, to, report);
     checkCodec(scenario, policy, to, report);
@@ -103,6 +105,16 @@ function checkLength({ run, streams, nodes }: Scenario, report: Report): void {
   const arrivals = streams.reduce((sum, stream) => sum + (arrivalsWithin(stream, nodes, duration) ?? 0), 0);
   if (arrivals > mostRequests)
     report("run.duration", `at most ${mostRequests} arrivals in a replication`, `about ${arrivals.toExponential(1)}`);
+}
+
+function tableClasses({ model }: Scenario, to: Reading): Classes | null {
+  if (model.kind === "synthetic" && model.table === null) return null;
+  if (model.kind === "synthetic") {
+    const { labels, classes } = loadTable(to.resources, model.table!, to.names.exits);
+    return classesOf(labels, classes, null);
+  }
+  const { profile, table } = to.resources.profile(model.profile);
+  return classesOf(table().labels, table().classes, profile.model.classes);
 }
 
 /** Clients of all devices are events that wait; and what "all" means must be known. */

@@ -10,6 +10,7 @@ import { placesOf } from "./places.ts";
 import { plain } from "./plain.ts";
 import type { Resources } from "./resources.ts";
 import { makeExitRule, makePlacementRule } from "./rules.ts";
+import { classesOf, mixOf } from "./samples.ts";
 import type { Scenario, ScenarioNode, ScenarioPolicy, ScenarioStream } from "./scenario.ts";
 import { loadTable } from "./table-file.ts";
 
@@ -60,7 +61,7 @@ export function compile(scenario: Scenario, policyName: string, materials: Mater
       };
     }),
     routes: [],
-    streams: scenario.streams.map((stream) => streamOf(scenario, stream)),
+    streams: scenario.streams.map((stream) => streamOf(scenario, stream, model, materials)),
     model,
   };
   return {
@@ -96,7 +97,7 @@ function modelOf(scenario: Scenario, policy: ScenarioPolicy, materials: Material
   return syntheticModel(scenario, model, table, (stream) => placesOf(scenario, policy, stream));
 }
 
-function streamOf(scenario: Scenario, stream: ScenarioStream): Stream {
+function streamOf(scenario: Scenario, stream: ScenarioStream, model: Model, materials: Materials): Stream {
   const source = nodeIndex(scenario, stream.from);
   const { count } = scenario.nodes[source]!;
   const to = stream.answerTo;
@@ -104,13 +105,26 @@ function streamOf(scenario: Scenario, stream: ScenarioStream): Stream {
     name: stream.name,
     source,
     arrivals: compileArrivals(stream, count, scenario.run.requests),
-    samples: stream.samples,
+    samples: samplesOf(scenario, stream, model, materials),
     deadline: stream.deadline === null ? null : seconds(stream.deadline),
     late: stream.late,
     priority: stream.priority,
     answerTo: to === "source" || to === "nowhere" ? to : nodeIndex(scenario, to),
     weight: 1,
   };
+}
+
+function samplesOf(
+  scenario: Scenario,
+  { samples }: ScenarioStream,
+  { outputs }: Model,
+  { profile }: Materials,
+): Stream["samples"] {
+  if (typeof samples === "string") return samples;
+  // Without a table nothing is drawn; that is refused when the scenario is read.
+  if (outputs.kind !== "table") return "random";
+  const names = scenario.model.kind === "profile" ? profile(scenario.model.profile).profile.model.classes : null;
+  return mixOf(samples, classesOf(outputs.labels, outputs.classes, names));
 }
 
 function policyOf(

@@ -9,6 +9,7 @@ import { attemptsOf } from "../sim/links/loss.ts";
 import { wireBytes } from "../sim/links/wire.ts";
 import { findRoute } from "../sim/routes.ts";
 import { headsOf, sharesByDraws, sharesOnRows } from "../sim/rules/exit-shares.ts";
+import { rowWeights } from "../sim/sample-mix.ts";
 import type { ExitScores, Setup, Size, Stream } from "../sim/setup.ts";
 
 export interface OfferedLoad {
@@ -58,7 +59,7 @@ function addStream(
   // Closed workloads ask no faster than they are answered, and what comes all at once has no rate.
   const rate = meanRate(stream.arrivals, setup.nodes[stream.source]!.count) ?? 0;
   if (rate === 0) return;
-  const { leaves, heads } = exitShares(setup, places, stream.source);
+  const { leaves, heads } = exitShares(setup, places, stream);
   const work = (group: number, time: Distribution | null | undefined, share: number): void => {
     if (time === null || time === undefined || share === 0) return;
     const node = setup.nodes[group]!;
@@ -135,15 +136,16 @@ export interface ExitShares {
   readonly heads: readonly number[];
 }
 
-/** Share of requests that leave at each exit, by the rule itself over the evaluation rows, or over draws. */
-export function exitShares(setup: Setup, places: readonly number[], source: number): ExitShares {
+/** Share of a stream's requests that leave at each exit, by the rule itself over the evaluation rows as often as it asks them, or over draws. */
+export function exitShares(setup: Setup, places: readonly number[], { source, samples }: Stream): ExitShares {
   const { model, policy } = setup;
   const { outputs } = model;
   const plan = { exits: model.exits.map((e) => e.name), classes: outputs.kind === "table" ? outputs.classes : 0 };
   const heads = headsOf(policy.exit, plan);
   if (outputs.kind === "share") return { leaves: sharesByDraws(policy.exit, outputs.share, plan), heads };
   const scores = model.exits.map((_, exit) => scoresAt(setup, places, source, exit));
-  return { leaves: sharesOnRows(policy.exit, { ...outputs, scores }, plan), heads };
+  const weights = typeof samples === "string" ? null : rowWeights(samples, outputs.labels);
+  return { leaves: sharesOnRows(policy.exit, { ...outputs, scores }, plan, weights), heads };
 }
 
 /** Scores of an exit, those after the last lossy crossing before it where there was one. */

@@ -4,12 +4,14 @@ import { type Entries, leaf, map, type Outline, quantity, quoted, sayAmount } fr
 import { policyOutline } from "./outline-policy.ts";
 import type { Dimension } from "./quantity.ts";
 import type {
+  ClassShares,
   Leaf,
   Scenario,
   ScenarioArrivals,
   ScenarioLink,
   ScenarioNode,
   ScenarioPrecision,
+  ScenarioSamples,
   ScenarioStream,
   ScenarioTensor,
   SyntheticModel,
@@ -143,11 +145,29 @@ function streamOutline(stream: ScenarioStream): Outline {
     ["from", leaf(stream.from)],
     ["arrivals", map(arrivalsOutline(stream.arrivals))],
     ["total", leaf(stream.total)],
-    ["samples", leaf(stream.samples)],
+    ["samples", samplesOutline(stream.samples)],
     ["deadline", stream.deadline === null ? leaf("none") : quantity("time", stream.deadline)],
     ["late", leaf(stream.late)],
     ["answer_to", leaf(stream.answerTo)],
     ["priority", leaf(stream.priority)],
+  ]);
+}
+
+function samplesOutline(samples: ScenarioSamples): Outline {
+  if (typeof samples === "string") return leaf(samples);
+  const text = (classes: ClassShares): string =>
+    classes === null
+      ? "table"
+      : `{ ${Object.entries(classes)
+          .map(([name, share]) => `${JSON.stringify(name)}: ${share}`)
+          .join(", ")} }`;
+  const [first] = samples.points;
+  if (samples.points.length === 1 && samples.change === "steps" && first!.at === 0)
+    return map([["classes", leaf(text(first!.classes))]]);
+  const points = samples.points.map(({ at, classes }) => `{ at: ${sayAmount("time", at)}, classes: ${text(classes)} }`);
+  return map([
+    ["drift", leaf(`[${points.join(", ")}]`)],
+    ["change", leaf(samples.change)],
   ]);
 }
 

@@ -97,13 +97,25 @@ export type ScenarioArrivals =
   /** Null: all requests of the run. */
   | { readonly kind: "offline"; readonly samples: number | null };
 
+/** Shares by class, a name or number as written; null: as the evaluation rows have them. */
+export type ClassShares = Readonly<Record<string, number>> | null;
+
+/** Order of the evaluation rows, or shares of their classes at instants [s] and how they change between. */
+export type ScenarioSamples =
+  | "random"
+  | "in-order"
+  | {
+      readonly change: "linear" | "steps";
+      readonly points: readonly { readonly at: number; readonly classes: ClassShares }[];
+    };
+
 export interface ScenarioStream {
   readonly name: string;
   readonly from: string;
   readonly arrivals: ScenarioArrivals;
   /** Arrivals are of the whole group, not of each device. */
   readonly total: boolean;
-  readonly samples: "random" | "in-order";
+  readonly samples: ScenarioSamples;
   /** [s]; null for none. */
   readonly deadline: number | null;
   readonly late: "keep" | "drop";

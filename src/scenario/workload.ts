@@ -15,6 +15,7 @@ import {
   word,
 } from "./reader.ts";
 import type { Reading } from "./reading.ts";
+import { samplesReader } from "./samples.ts";
 import type { ScenarioStream } from "./scenario.ts";
 import { child, type Tree } from "./tree.ts";
 
@@ -26,7 +27,7 @@ export const streamFields = {
   arrivals: required("when requests arrive: one kind, such as poisson, and what it needs", arrivalsReader),
   total: field("the rate or trace is of the whole group, not of each device", flag),
   phase: field("of periodic arrivals: instant of the first", phase),
-  samples: field("order in which evaluation rows are asked", word("an order", ["random", "in-order"] as const)),
+  samples: field("evaluation rows that are asked: random, in-order, or by class", samplesReader),
   deadline: field(
     "time from arrival within which the answer is due",
     orWord("none", null, quantity("time", { isPositive: true })),

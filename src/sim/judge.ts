@@ -5,6 +5,7 @@ import { evidenceUpTo, type Subject, scoresOf } from "./evidence.ts";
 import type { ExitEvidence, ExitRule, Hindsight, Verdict } from "./exit-rules/exit-rule.ts";
 import { deriveKey, type Key, KeyedRandom, type Random, uniform } from "./random.ts";
 import { CROSSED, DEVICE, EXIT, intWidth, NUMBER, PARTS, type Requests, ROW, SEGMENT, STREAM } from "./requests.ts";
+import { MixedRows } from "./sample-mix.ts";
 import type { Setup } from "./setup.ts";
 import type { Tables } from "./tables.ts";
 
@@ -55,6 +56,7 @@ export class Judge implements Hindsight {
   private readonly exitAfter: Int32Array;
   private readonly plan: Int32Array;
   private readonly sampleKeys: readonly Key[];
+  private readonly mixed: readonly ("random" | "in-order" | MixedRows)[];
   private readonly correctKeys: readonly Key[];
   private readonly random: RuleRandom;
   private readonly subject: Subject = { row: -1, number: 0, device: 0, stream: 0, crossed: -1 };
@@ -80,6 +82,8 @@ export class Judge implements Hindsight {
     const key = (purpose: string, stream: string, ...more: string[]) =>
       deriveKey(root.seed, root.replication, purpose, stream, ...more);
     this.sampleKeys = streams.map((s) => key("sample", s.name));
+    const labels = model.outputs.kind === "table" ? model.outputs.labels : [];
+    this.mixed = streams.map(({ samples }) => (typeof samples === "string" ? samples : new MixedRows(samples, labels)));
     this.correctKeys = streams.map((s) => key("correct", s.name));
     this.random = new RuleRandom(
       streams.flatMap((s) => model.exits.map((exit) => key("exit rule", s.name, exit.name))),
@@ -94,12 +98,14 @@ export class Judge implements Hindsight {
         : null;
   }
 
-  /** Evaluation row of a request; -1 without a table. */
-  row(stream: number, device: number, number: number, streamNumber: number): number {
+  /** Evaluation row of a request that arrives now; -1 without a table. */
+  row(stream: number, device: number, number: number, streamNumber: number, now: number): number {
     if (this.rows === 0) return -1;
-    if (this.setup.streams[stream]!.samples === "in-order") return streamNumber % this.rows;
+    const mixed = this.mixed[stream]!;
+    if (mixed === "in-order") return streamNumber % this.rows;
     const key = this.sampleKeys[stream]!;
-    return Math.floor(uniform(key.k0, key.k1, number, device) * this.rows);
+    const u = uniform(key.k0, key.k1, number, device);
+    return mixed === "random" ? Math.floor(u * this.rows) : mixed.row(u, now);
   }
 
   /** Exit that answers when head `exit` has ended, or -1 to go on, which it never is at the last. */

@@ -138,7 +138,7 @@ export class Kernel extends State {
         int[i + NUMBER] = number;
         int[i + ORDER] = order;
         int[i + STREAM_NUMBER] = streamNumber;
-        int[i + ROW] = isJudged ? this.judge.row(stream, device, number, streamNumber) : -1;
+        int[i + ROW] = isJudged ? this.judge.row(stream, device, number, streamNumber, now) : -1;
         int[i + SEGMENT] = 0;
         int[i + GROUP] = group;
         int[i + SLICE] = ints[o.slice]!;

@@ -12,6 +12,7 @@ import type { HindsightExitRule } from "./exit-rules/exit-rule.ts";
 import type { Varying } from "./links/varying.ts";
 import type { PlacementRule } from "./placement-rules/placement-rule.ts";
 import type { Calibration } from "./rules/calibration.ts";
+import type { SampleMix } from "./sample-mix.ts";
 
 /** Who is served next. */
 export type Discipline = "fifo" | "priority" | "priority-preemptive" | "edf" | "sjf" | "ps";
@@ -167,7 +168,7 @@ export interface Stream {
   /** Node group by index. */
   readonly source: number;
   readonly arrivals: Arrivals;
-  readonly samples: "random" | "in-order";
+  readonly samples: "random" | "in-order" | SampleMix;
   /** Span from arrival within which the answer is due; null for none. */
   readonly deadline: Seconds | null;
   /** `drop`: a late request is dropped, reason deadline, when a server or link would next take it. */

@@ -48,10 +48,14 @@ policies:
   n: { exit: { rule: never }, place: { rule: only, node: camera } }`;
   const s = read(text, { resources });
   // Confidences at the first exit: 0.665, 0.422 and 0.333.
-  const shares = exitShares(compile(s, "p", resources), [0, 0], 0);
+  const of = (policy: string) => {
+    const setup = compile(s, policy, resources);
+    return exitShares(setup, [0, 0], setup.streams[0]!);
+  };
+  const shares = of("p");
   expect(shares.leaves[0]).toBeCloseTo(1 / 3, 12);
   expect(shares.leaves[1]).toBeCloseTo(2 / 3, 12);
-  expect(exitShares(compile(s, "n", resources), [0, 0], 0)).toEqual({ leaves: [0, expect.closeTo(1, 12)], heads: [1] });
+  expect(of("n")).toEqual({ leaves: [0, expect.closeTo(1, 12)], heads: [1] });
 });
 
 test("a load of 1 and more is warned of, one below is not", () => {

@@ -16,8 +16,16 @@ export function expectedShares(rule: HindsightExitRule, outputs: Outputs, plan: 
   return outputs.calibration === null ? null : sharesOnRows(rule, outputs.calibration, plan);
 }
 
-/** Share of rows that leave at each exit; they add up to 1. An earlier exit may answer: what counts is where they leave. */
-export function sharesOnRows(rule: HindsightExitRule, { rows, labels, scores }: Calibration, plan: Plan): number[] {
+/**
+ * Share of rows that leave at each exit; they add up to 1. An earlier exit may answer: what counts is where they leave.
+ * @param weights how much each row counts, adding up to 1; all the same unless given
+ */
+export function sharesOnRows(
+  rule: HindsightExitRule,
+  { rows, labels, scores }: Calibration,
+  plan: Plan,
+  weights: Float64Array | null = null,
+): number[] {
   const heads = headsOf(rule, plan);
   const counts = plan.exits.map(() => 0);
   const random = spread();
@@ -28,11 +36,11 @@ export function sharesOnRows(rule: HindsightExitRule, { rows, labels, scores }: 
       reached.push(evidenceOf(scores[exit]!, exit, row, plan.classes));
       const isLast = exit === plan.exits.length - 1;
       if (!isLast && rule.decide(reached, quiet, random, { isRight }).kind === "go-on") continue;
-      counts[exit]!++;
+      counts[exit]! += weights === null ? 1 : weights[row]!;
       break;
     }
   }
-  return counts.map((n) => n / rows);
+  return weights === null ? counts.map((n) => n / rows) : counts;
 }
 
 /** The same of a synthetic model, each exit by itself: draws of different exits are independent. */
