@@ -317,6 +317,9 @@ class Summary {
     const sum = (values: readonly (number | null)[]): number | null =>
       values.includes(null) ? null : values.reduce<number>((a, b) => a + b!, 0);
     const groups = setup.nodes.map((_, g) => g);
+    const radios = setup.links.flatMap((link, l) => (link.energy === null ? [] : [l]));
+    const radio = (w: Window, l: number): number | null =>
+      setup.links[l]!.energy === null ? null : w.over((at) => at.linkEnergy[l]!);
     return {
       energy_j: {
         nodes: Object.fromEntries(
@@ -325,8 +328,12 @@ class Summary {
             { active: this.ratio((w) => active(w, g), done), idle: this.ratio((w) => idle(w, g), done) },
           ]),
         ),
-        links: Object.fromEntries(setup.links.map((link) => [link.name, null])),
-        total: this.ratio((w) => sum(groups.flatMap((g) => [active(w, g), idle(w, g)])), done),
+        links: Object.fromEntries(setup.links.map((link, l) => [link.name, this.ratio((w) => radio(w, l), done)])),
+        // A link without figures has no radio that anybody pays for.
+        total: this.ratio(
+          (w) => sum([...groups.flatMap((g) => [active(w, g), idle(w, g)]), ...radios.map((l) => radio(w, l))]),
+          done,
+        ),
       },
       bytes: {
         up: this.ratio((w) => w.over((at) => alternate(at.linkBytes, 0)), done),
@@ -444,7 +451,10 @@ class Summary {
         ),
       ),
       attempts: per(Message.attempts),
-      lost: null,
+      lost: this.estimator.ratio(
+        messages.map((m) => m[Message.lost]!),
+        messages.map((m) => m[Message.attempts]!),
+      ),
       bytes: this.means((w) => w.over((at) => at.linkBytes[way]!)),
     };
   }
