@@ -451,9 +451,9 @@ class Summary {
         ),
       ),
       attempts: per(Message.attempts),
-      lost: this.estimator.ratio(
-        messages.map((m) => m[Message.lost]!),
-        messages.map((m) => m[Message.attempts]!),
+      lost: this.proportion(
+        (w) => messages(w)[Message.lost]!,
+        (w) => messages(w)[Message.attempts]!,
       ),
       bytes: this.means((w) => w.over((at) => at.linkBytes[way]!)),
     };

@@ -31,6 +31,7 @@ export function checkTogether(scenario: Scenario, tree: Tree, to: Reading): void
     to.report(nearestPlace(tree, path), path, expected, got, hint);
   };
   checkLinks(scenario, report);
+  if (!checkRoutes(scenario, report)) return;
   checkNodes(scenario, tree, to, report);
   checkLength(scenario, report);
   checkClients(scenario, report);
@@ -54,6 +55,20 @@ function checkLinks({ links }: Scenario, report: Report): void {
         "requests would never take it",
       );
   });
+}
+
+/** Whether every way that is given follows links. */
+function checkRoutes({ routes, links }: Scenario, report: Report): boolean {
+  let isFine = true;
+  routes.forEach((route, i) => {
+    route.slice(1).forEach((name, k) => {
+      const before = route[k]!;
+      if (links.some(({ between }) => between.includes(before) && between.includes(name))) return;
+      report(`routes.${i}`, "nodes that a link joins, one after the other", `${before} and ${name}, which none joins`);
+      isFine = false;
+    });
+  });
+  return isFine;
 }
 
 function checkNodes(scenario: Scenario, tree: Tree, to: Reading, report: Report): void {
@@ -243,7 +258,12 @@ function checkPlaces(
   if (places === null) return;
   const { nodes, links, segments } = scenario;
   const index = (name: string): number => nodes.findIndex((node) => node.name === name);
-  const topology = { nodes, links: links.map(({ between }) => ({ from: index(between[0]), to: index(between[1]) })) };
+  const routes = scenario.routes.map((route) => route.map(index));
+  const topology = {
+    nodes,
+    routes,
+    links: links.map(({ between }) => ({ from: index(between[0]), to: index(between[1]) })),
+  };
   const source = index(stream.from);
   const at = (group: number): string => nodes[group]!.name;
   const reaches = (from: number, to: number, path: string, why: string): boolean => {

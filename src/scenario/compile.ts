@@ -1,13 +1,13 @@
 /** A scenario's policy as the simulator takes it: indices for names, a distribution for every time and size. */
 import { expectedShares, headsOf } from "../sim/rules/exit-shares.ts";
 import { computeShares, NetworkView } from "../sim/rules/network.ts";
-import type { Link, Model, NodeGroup, Policy, Setup, Stream } from "../sim/setup.ts";
-import { bitsPerSecond, seconds, watts } from "../units.ts";
+import type { Model, NodeGroup, Policy, Setup, Stream } from "../sim/setup.ts";
+import { seconds, watts } from "../units.ts";
 import { compileArrivals } from "./compile-arrivals.ts";
+import { compileLink } from "./compile-links.ts";
 import { profileModel } from "./compile-profile.ts";
 import { syntheticModel } from "./compile-synthetic.ts";
 import { placesOf } from "./places.ts";
-import { plain } from "./plain.ts";
 import type { Resources } from "./resources.ts";
 import { makeExitRule, makePlacementRule } from "./rules.ts";
 import { classesOf, mixOf } from "./samples.ts";
@@ -33,34 +33,8 @@ export function compile(scenario: Scenario, policyName: string, materials: Mater
         price: node.price,
       }),
     ),
-    links: scenario.links.map((link): Link => {
-      const way = (capacity: number): Link["up"] => ({
-        capacity: bitsPerSecond(capacity),
-        latency: seconds(link.latency),
-        jitter: link.jitter === null ? null : plain(link.jitter),
-        varying: null,
-        delays: null,
-        bursts: null,
-      });
-      return {
-        name: link.name,
-        kind: link.kind,
-        from: nodeIndex(scenario, link.between[0]),
-        to: nodeIndex(scenario, link.between[1]),
-        per: link.per === null ? null : nodeIndex(scenario, link.per),
-        up: way(link.up),
-        down: way(link.down),
-        perMessage: seconds(link.perMessage),
-        mtu: link.mtu,
-        header: link.header,
-        loss: null,
-        outages: null,
-        connection: "persistent",
-        energy: null,
-        flowCap: bitsPerSecond(Number.POSITIVE_INFINITY),
-      };
-    }),
-    routes: [],
+    links: scenario.links.map((link) => compileLink(link, (name) => nodeIndex(scenario, name))),
+    routes: scenario.routes.map((route) => route.map((name) => nodeIndex(scenario, name))),
     streams: scenario.streams.map((stream) => streamOf(scenario, stream, model, materials)),
     model,
   };
@@ -110,7 +84,7 @@ function streamOf(scenario: Scenario, stream: ScenarioStream, model: Model, mate
     late: stream.late,
     priority: stream.priority,
     answerTo: to === "source" || to === "nowhere" ? to : nodeIndex(scenario, to),
-    weight: 1,
+    weight: stream.weight,
   };
 }
 

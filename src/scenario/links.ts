@@ -2,8 +2,16 @@
 
 import { z } from "zod";
 import { cite } from "./cite.ts";
-import { distribution } from "./distribution.ts";
 import { oneOf } from "./errors.ts";
+import {
+  energyReader,
+  type Jitter,
+  jitterReader,
+  lossReader,
+  outagesReader,
+  presetEnergy,
+  presetLoss,
+} from "./link-features.ts";
 import type { LinkPreset } from "./presets.ts";
 import {
   asList,
@@ -19,8 +27,9 @@ import {
   word,
 } from "./reader.ts";
 import type { Reading } from "./reading.ts";
-import type { Leaf, ScenarioLink } from "./scenario.ts";
+import type { ScenarioLink, ScenarioVarying } from "./scenario.ts";
 import { child, type Tree } from "./tree.ts";
+import { varying } from "./varying.ts";
 
 export const linkKinds = ["fixed", "fifo", "shared"] as const;
 
@@ -38,20 +47,15 @@ const between: Reader<readonly [string, string]> = {
 };
 
 const constantRate = quantity("rate", { isPositive: true });
-const rate: Reader<number> = {
-  read: (tree, path, to) =>
-    tree.kind === "scalar"
-      ? constantRate.read(tree, path, to)
-      : to.later(tree.at, path, "a capacity that changes", ['a constant rate such as "50 Mbit/s"']),
-  schema: constantRate.schema,
-};
-const capacity = orWord("unbounded", Number.POSITIVE_INFINITY, rate);
+const capacity = orWord("unbounded", Number.POSITIVE_INFINITY, orVarying(constantRate, varying("rate")));
+const latency = orVarying(quantity("time"), varying("time"));
 
-/** A plain time is the mean of an exponential: what jitter is, in a word. */
-const jitter: Reader<Leaf> = distribution("time", {
-  sequence: false,
-  plain: (mean) => (mean === 0 ? { kind: "constant", value: 0 } : { kind: "exponential", mean }),
-});
+function orVarying(constant: Reader<number>, changing: Reader<ScenarioVarying>): Reader<number | ScenarioVarying> {
+  return {
+    read: (tree, path, to) => (tree.kind === "map" ? changing : constant).read(tree, path, to),
+    schema: () => z.union([constant.schema(), changing.schema()]),
+  };
+}
 
 export const linkFields = {
   between: required("the two nodes it joins; up is from the first to the second", between),
@@ -67,12 +71,12 @@ export const linkFields = {
     "the node each of whose machines has a resource of its own in each direction, or all",
     reference("one of the nodes it joins, or all", (to) => to.names.nodes, ["all"]),
   ),
-  up: field("capacity from the first to the second node", capacity),
+  up: field("capacity from the first to the second node: constant, or over time", capacity),
   down: field("capacity from the second to the first node", capacity),
-  latency: field("propagation, one way, both directions", quantity("time")),
+  latency: field("propagation, one way, both directions: constant, or over time", latency),
   jitter: field(
-    "extra propagation of each message; a plain time is the mean of an exponential",
-    orWord("none", null, jitter),
+    "extra propagation of each message; a plain time is the mean of an exponential; bursts: spells in which nothing arrives",
+    jitterReader,
   ),
   per_message: field("delay where a message starts and where it ends", quantity("time")),
   mtu: field(
@@ -80,10 +84,17 @@ export const linkFields = {
     orWord("unbounded", Number.POSITIVE_INFINITY, quantity("size", { isPositive: true })),
   ),
   header: field("bytes added to each packet", quantity("size")),
-  loss: later,
-  outages: later,
-  connection: later,
-  energy: later,
+  loss: field("probability that what is sent is lost and sent again, or none", lossReader),
+  outages: field("times without service, or none", outagesReader),
+  connection: field(
+    "persistent, or new: every message waits for a handshake and slow start",
+    word("a way to connect", ["persistent", "new"] as const),
+  ),
+  energy: field("what the radios of the first node draw, or none", energyReader),
+  flow_cap: field(
+    "most that one message gets of a shared link",
+    orWord("unbounded", Number.POSITIVE_INFINITY, constantRate),
+  ),
   attach: later,
 };
 
@@ -98,8 +109,7 @@ export const linkReader: Reader<Omit<ScenarioLink, "name">> = {
     const kind = kindOf(given, preset, tree, path, to);
     const at = (key: string): string => `${path}.${key}`;
     if (preset !== undefined) {
-      const loss = `its loss of ${Number((preset.loss.value * 100).toPrecision(3))} % is not simulated`;
-      to.origins[at("preset")] = { kind: "preset", text: preset.notes === "" ? loss : `${loss}; ${preset.notes}` };
+      if (preset.notes !== "") to.origins[at("preset")] = { kind: "preset", text: preset.notes };
     }
     const { per, between: ends } = given;
     if (per !== undefined && per !== "all" && ends !== undefined && !ends.includes(per))
@@ -116,15 +126,39 @@ export const linkReader: Reader<Omit<ScenarioLink, "name">> = {
       per: per === undefined ? to.fill(at("per"), null, "one resource for the whole link") : per === "all" ? null : per,
       up: capacityOf("up", given, kind, preset, tree, path, to),
       down: capacityOf("down", given, kind, preset, tree, path, to),
-      ...delays(given, preset, path, to),
+      ...delays(given, preset, tree, path, to),
       perMessage: given.per_message ?? to.fill(at("per_message"), 0),
       mtu: given.mtu ?? to.fill(at("mtu"), Number.POSITIVE_INFINITY, "every message is one packet"),
       header: given.header ?? to.fill(at("header"), 0),
+      ...features(given, preset, tree, path, to),
     };
   },
 };
 
 type Given = Values<typeof linkFields>;
+
+function features(
+  given: Given,
+  preset: LinkPreset | undefined,
+  tree: Tree,
+  path: string,
+  to: Reading,
+): Pick<ScenarioLink, "loss" | "outages" | "connection" | "energy" | "flowCap"> {
+  const at = (key: string): string => `${path}.${key}`;
+  // What was written but is wrong has been said to be.
+  const isOpen = (key: string): boolean => child(tree, key) === undefined;
+  const loss = (): ScenarioLink["loss"] =>
+    preset === undefined ? to.fill(at("loss"), null) : presetLoss(given.preset!, preset, at("loss"), to);
+  const energy = (): ScenarioLink["energy"] =>
+    preset === undefined ? to.fill(at("energy"), null) : presetEnergy(given.preset!, preset, at("energy"), to);
+  return {
+    loss: isOpen("loss") ? loss() : (given.loss ?? null),
+    outages: isOpen("outages") ? to.fill(at("outages"), null) : (given.outages ?? null),
+    connection: given.connection ?? to.fill(at("connection"), "persistent" as const),
+    energy: isOpen("energy") ? energy() : (given.energy ?? null),
+    flowCap: given.flow_cap ?? to.fill(at("flow_cap"), Number.POSITIVE_INFINITY),
+  };
+}
 
 function kindOf(
   given: Given,
@@ -157,7 +191,7 @@ function capacityOf(
   tree: Tree,
   path: string,
   to: Reading,
-): number {
+): number | ScenarioVarying {
   const value = given[way];
   const written = child(tree, way);
   const expected = 'a data rate such as "50 Mbit/s"';
@@ -174,8 +208,8 @@ function capacityOf(
   }
   if (kind === "fixed")
     return to.fill(`${path}.${way}`, Number.POSITIVE_INFINITY, "a fixed link without a rate is delay alone");
-  // Without a kind it is not known whether a capacity is needed.
-  if (kind !== null) {
+  // Without a kind it is not known whether a capacity is needed, nor with a preset that is not known.
+  if (kind !== null && (preset !== undefined || child(tree, "preset") === undefined)) {
     const hint = `a ${kind} link needs up and down, or a preset`;
     to.report({ ...tree.at, end: tree.at.start + 1 }, `${path}.${way}`, expected, "nothing", hint);
   }
@@ -185,33 +219,42 @@ function capacityOf(
 function delays(
   given: Given,
   preset: LinkPreset | undefined,
+  tree: Tree,
   path: string,
   to: Reading,
-): Pick<ScenarioLink, "latency" | "jitter"> {
-  let { latency, jitter: spread } = given;
-  if (latency === undefined && preset !== undefined) {
-    latency = preset.latency.up.value;
-    to.origins[`${path}.latency`] = { kind: "preset", text: cite(given.preset!, [preset.latency.up]) };
-    // The spread belongs to the preset's latency: one that was written stands alone.
-    if (spread === undefined) {
-      spread =
-        preset.jitter === null
-          ? null
-          : { kind: preset.jitter.distribution, mean: preset.jitter.mean, cv: preset.jitter.cv };
-      const text =
-        preset.jitter === null
-          ? `none in preset ${given.preset}: ${preset.notes}`
-          : cite(given.preset!, [preset.jitter]);
-      to.origins[`${path}.jitter`] = { kind: "preset", text };
-    }
+): Pick<ScenarioLink, "latency" | "jitter" | "bursts"> {
+  const isOpen = (key: string): boolean => child(tree, key) === undefined;
+  const written: Jitter | undefined = given.jitter ?? (isOpen("jitter") ? undefined : { spread: null, bursts: null });
+  if (!isOpen("latency") || preset === undefined) {
+    const delay = given.latency ?? (isOpen("latency") ? to.fill(`${path}.latency`, 0) : 0);
+    const jitter = written ?? to.fill(`${path}.jitter`, { spread: null, bursts: null });
+    return { latency: delay, jitter: jitter.spread, bursts: jitter.bursts };
   }
+  to.origins[`${path}.latency`] = { kind: "preset", text: cite(given.preset!, [preset.latency.up]) };
+  const delay = preset.latency.up.value;
+  // The spread belongs to the preset's latency: one that was written stands alone.
+  if (written !== undefined) return { latency: delay, jitter: written.spread, bursts: written.bursts };
+  const { jitter } = preset;
+  to.origins[preset.bursts === null || jitter === null ? `${path}.jitter` : `${path}.jitter.${jitter.distribution}`] = {
+    kind: "preset",
+    text: jitter === null ? `none in preset ${given.preset}: ${preset.notes}` : cite(given.preset!, [jitter]),
+  };
   return {
-    latency: latency ?? to.fill(`${path}.latency`, 0),
-    jitter:
-      spread === undefined
-        ? to.fill(`${path}.jitter`, null)
-        : spread?.kind === "constant" && spread.value === 0
-          ? null
-          : spread,
+    latency: delay,
+    jitter: jitter === null ? null : { kind: jitter.distribution, mean: jitter.mean, cv: jitter.cv },
+    bursts: preset.bursts === null ? null : burstsOf(given.preset!, preset.bursts, path, to),
+  };
+}
+
+function burstsOf(
+  name: string,
+  bursts: NonNullable<LinkPreset["bursts"]>,
+  path: string,
+  to: Reading,
+): ScenarioLink["bursts"] {
+  to.origins[`${path}.jitter.bursts`] = { kind: "preset", text: cite(name, [bursts.every, bursts.for]) };
+  return {
+    every: { kind: "exponential", mean: bursts.every.value },
+    lasts: { kind: "constant", value: bursts.for.value },
   };
 }

@@ -1,14 +1,23 @@
 /** A scenario as an outline of keys and texts, every default spelled out: what `scenario.resolved.yaml` and `explain` show. */
 
-import { type Entries, leaf, map, type Outline, quantity, quoted, sayAmount } from "./outline-parts.ts";
+import { linkOutline } from "./link-outline.ts";
+import {
+  type Entries,
+  jitterText,
+  leaf,
+  leafText,
+  map,
+  type Outline,
+  quantity,
+  quoted,
+  sayAmount,
+} from "./outline-parts.ts";
 import { policyOutline } from "./outline-policy.ts";
 import type { Dimension } from "./quantity.ts";
 import type {
   ClassShares,
-  Leaf,
   Scenario,
   ScenarioArrivals,
-  ScenarioLink,
   ScenarioNode,
   ScenarioPrecision,
   ScenarioSamples,
@@ -39,6 +48,8 @@ export function outlineOf(scenario: Scenario): Outline {
   ];
   if (scenario.links.length > 0)
     entries.push(["links", map(scenario.links.map((link) => [link.name, linkOutline(link)]))]);
+  if (scenario.routes.length > 0)
+    entries.push(["routes", leaf(`[${scenario.routes.map((route) => `[${route.join(", ")}]`).join(", ")}]`)]);
   entries.push(
     ["workload", map(scenario.streams.map((stream) => [stream.name, streamOutline(stream)]))],
     ["policies", map(scenario.policies.map((policy) => [policy.name, policyOutline(scenario, policy)]))],
@@ -119,27 +130,6 @@ function batchOutline(batch: ScenarioNode["queue"]["batch"]): Outline {
   ]);
 }
 
-function linkOutline(link: ScenarioLink): Outline {
-  return map([
-    ["between", leaf(`[${link.between.join(", ")}]`)],
-    ["kind", leaf(link.kind)],
-    ...(link.preset === null ? [] : [["preset", leaf(link.preset)] as const]),
-    ["per", leaf(link.per ?? "all")],
-    ["up", quantity("rate", link.up)],
-    ["down", quantity("rate", link.down)],
-    ["latency", quantity("time", link.latency)],
-    ["jitter", leaf(link.jitter === null ? "none" : jitterText(link.jitter))],
-    ["per_message", quantity("time", link.perMessage)],
-    ["mtu", quantity("size", link.mtu)],
-    ["header", quantity("size", link.header)],
-  ]);
-}
-
-/** Where a plain time means an exponential, a constant says its name. */
-function jitterText(jitter: Leaf): string {
-  return jitter.kind === "constant" ? `{ constant: ${sayAmount("time", jitter.value)} }` : leafText("time", jitter);
-}
-
 function streamOutline(stream: ScenarioStream): Outline {
   return map([
     ["from", leaf(stream.from)],
@@ -150,6 +140,7 @@ function streamOutline(stream: ScenarioStream): Outline {
     ["late", leaf(stream.late)],
     ["answer_to", leaf(stream.answerTo)],
     ["priority", leaf(stream.priority)],
+    ["weight", leaf(stream.weight)],
   ]);
 }
 
@@ -362,38 +353,6 @@ function variedText(dimension: Dimension, value: Varied): string {
   if (value.kind !== "on" && value.kind !== "stream") return leafText(dimension, value);
   const parts = Object.entries(value.of).map(([name, one]) => `${name}: ${variedText(dimension, one)}`);
   return `{ ${value.kind}: { ${parts.join(", ")} } }`;
-}
-
-function leafText(dimension: Dimension, value: Leaf): string {
-  const say = (v: number): string => sayAmount(dimension, v);
-  const list = (values: readonly number[]): string => `[${values.map(say).join(", ")}]`;
-  switch (value.kind) {
-    case "constant":
-      return say(value.value);
-    case "exponential":
-      return `{ exponential: ${say(value.mean)} }`;
-    case "uniform":
-      return `{ uniform: { low: ${say(value.low)}, high: ${say(value.high)} } }`;
-    case "normal":
-      return `{ normal: { mean: ${say(value.mean)}, sd: ${say(value.sd)} } }`;
-    case "lognormal":
-    case "gamma":
-      return `{ ${value.kind}: { mean: ${say(value.mean)}, cv: ${value.cv} } }`;
-    case "erlang":
-      return `{ erlang: { mean: ${say(value.mean)}, k: ${value.k} } }`;
-    case "hyperexponential":
-      return `{ hyperexponential: { shares: [${value.shares.join(", ")}], means: ${list(value.means)} } }`;
-    case "weibull":
-      return `{ weibull: { shape: ${value.shape}, scale: ${say(value.scale)} } }`;
-    case "pareto":
-      return `{ pareto: { shape: ${value.shape}, minimum: ${say(value.minimum)} } }`;
-    case "discrete":
-      return `{ discrete: { values: ${list(value.values)}, shares: [${value.shares.join(", ")}] } }`;
-    case "empirical":
-      return `{ empirical: { file: ${JSON.stringify(value.file ?? "")} } }`;
-    case "sequence":
-      return `{ sequence: ${list(value.values)} }`;
-  }
 }
 
 export interface OutlineLine {

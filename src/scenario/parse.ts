@@ -10,6 +10,7 @@ import { policyReader } from "./policies.ts";
 import { field, later, listOf, named, type Reader, record, reference, required, text, whole } from "./reader.ts";
 import { Reading } from "./reading.ts";
 import { noResources, type Resources } from "./resources.ts";
+import { routesReader } from "./routes.ts";
 import { runReader } from "./run.ts";
 import type { Scenario } from "./scenario.ts";
 import { checkSweep, sweepReader } from "./sweep.ts";
@@ -44,6 +45,7 @@ export const scenarioFields = {
   model: required("the network: a measured profile, or a synthetic one", modelReader),
   nodes: required("machines by group", named("node", nodeReader, ["source", "nowhere", "all"])),
   links: field("what joins two nodes", named("link", linkReader)),
+  routes: field("ways that messages take instead of the shortest, there and back", routesReader),
   workload: required("streams of requests", named("stream", streamReader)),
   policies: required("what is compared", named("policy", policyReader)),
   baseline: field(
@@ -112,6 +114,7 @@ function readSections(tree: Tree, path: string, to: Reading): Scenario | null {
     exits,
     nodes: list(given.nodes),
     links: given.links === undefined ? [] : list(given.links),
+    routes: given.routes ?? [],
     streams: list(given.workload),
     policies,
     baseline: given.baseline ?? to.fill("baseline", policies[0]?.name ?? "", "the first policy"),

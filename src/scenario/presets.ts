@@ -89,10 +89,20 @@ export interface LinkPreset extends Described {
   readonly latency: { readonly up: Figure<"s">; readonly down: Figure<"s"> };
   /** The same for both directions; null where no independent jitter resembles the link. */
   readonly jitter: JitterPreset | null;
+  /** Spells in each direction in which nothing arrives: time between them and their length; null for none. */
+  readonly bursts: { readonly every: Figure<"s">; readonly for: Figure<"s"> } | null;
   /** Probability that a message is lost. */
   readonly loss: Figure<"1">;
-  /** What the device's radio adds for each bit it sends (`up`) and receives (`down`); null when unknown. */
-  readonly energy: { readonly up: Figure<"J/bit"> | null; readonly down: Figure<"J/bit"> | null };
+  /**
+   * What the device's radio adds for each bit it sends (`up`) and receives (`down`), and what it draws while it is connected, which it
+   * stays for `tail` after its last message; null when unknown.
+   */
+  readonly energy: {
+    readonly up: Figure<"J/bit"> | null;
+    readonly down: Figure<"J/bit"> | null;
+    readonly connected: Figure<"W"> | null;
+    readonly tail: Figure<"s"> | null;
+  };
   readonly price: Figure<"USD/B">;
 }
 const kinds = ["fixed", "fifo", "shared"] as const;
@@ -257,8 +267,16 @@ const link: Fields<LinkPreset> = {
       ...provenance,
     }),
   ),
+  bursts: orNull(
+    shape<NonNullable<LinkPreset["bursts"]>>({ every: figure("s", positive), for: figure("s", positive) }),
+  ),
   loss: figure("1", probability),
-  energy: shape<LinkPreset["energy"]>({ up: orNull(figure("J/bit")), down: orNull(figure("J/bit")) }),
+  energy: shape<LinkPreset["energy"]>({
+    up: orNull(figure("J/bit")),
+    down: orNull(figure("J/bit")),
+    connected: orNull(figure("W")),
+    tail: orNull(figure("s")),
+  }),
   price: figure("USD/B"),
   notes: anyText,
 };

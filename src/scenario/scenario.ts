@@ -53,6 +53,74 @@ export interface ScenarioNode {
   readonly price: number | null;
 }
 
+/** A capacity [bit/s] or a latency [s] over time. */
+export type ScenarioVarying =
+  | {
+      readonly kind: "steps";
+      /** The file that it was read from, and how; null for steps that are written out. */
+      readonly source: {
+        readonly file: string;
+        readonly format: string | null;
+        readonly column: string | null;
+        readonly bin: number | null;
+        readonly pauses: "drop" | "keep" | null;
+      } | null;
+      readonly at: readonly number[];
+      readonly values: readonly number[];
+      readonly length: number;
+      readonly repeats: boolean;
+      readonly start: number | "random";
+    }
+  | {
+      readonly kind: "gauss-markov";
+      readonly mean: number;
+      readonly sd: number;
+      readonly correlation: number;
+      readonly every: number;
+    }
+  | {
+      readonly kind: "two-state";
+      readonly good: number;
+      readonly bad: number;
+      readonly goodFor: Leaf;
+      readonly badFor: Leaf;
+    };
+
+/** Spells in which nothing arrives. */
+export interface ScenarioBursts {
+  readonly every: Leaf;
+  readonly lasts: Leaf;
+}
+
+export type ScenarioLoss = {
+  readonly per: "message" | "packet";
+  readonly retry: number;
+  readonly attempts: number;
+} & (
+  | { readonly kind: "bernoulli"; readonly probability: number }
+  | {
+      readonly kind: "gilbert-elliott";
+      readonly good: number;
+      readonly bad: number;
+      readonly goodFor: Leaf;
+      readonly badFor: Leaf;
+    }
+);
+
+export type ScenarioOutages =
+  | { readonly kind: "windows"; readonly windows: readonly { readonly at: number; readonly for: number }[] }
+  | { readonly kind: "random"; readonly mtbf: Leaf; readonly mttr: Leaf };
+
+/** [W], [s], [J/B]. */
+export interface ScenarioEnergy {
+  readonly connected: number;
+  readonly tail: number;
+  readonly sending: number;
+  readonly receiving: number;
+  readonly perByteSent: number;
+  readonly perByteReceived: number;
+}
+
 export interface ScenarioLink {
   readonly name: string;
   readonly between: readonly [string, string];
@@ -61,15 +129,23 @@ export interface ScenarioLink {
   /** Node group each of whose machines has a resource of its own; null for one of all. */
   readonly per: string | null;
   /** [bit/s]; Infinity on a fixed link without a rate. */
-  readonly up: number;
-  readonly down: number;
+  readonly up: number | ScenarioVarying;
+  readonly down: number | ScenarioVarying;
   /** [s], one way. */
-  readonly latency: number;
+  readonly latency: number | ScenarioVarying;
   readonly jitter: Leaf | null;
+  readonly bursts: ScenarioBursts | null;
   readonly perMessage: number;
   /** [B]; Infinity: one packet. */
   readonly mtu: number;
   readonly header: number;
+  readonly loss: ScenarioLoss | null;
+  readonly outages: ScenarioOutages | null;
+  readonly connection: "persistent" | "new";
+  /** Null when unknown. */
+  readonly energy: ScenarioEnergy | null;
+  /** [bit/s]; Infinity for no limit. */
+  readonly flowCap: number;
 }
 
 export type ScenarioArrivals =
@@ -121,6 +197,8 @@ export interface ScenarioStream {
   readonly late: "keep" | "drop";
   readonly answerTo: string;
   readonly priority: number;
+  /** Of its messages among the flows of shared links. */
+  readonly weight: number;
 }
 
 export interface ScenarioTensor {
@@ -199,6 +277,8 @@ export interface Scenario {
   readonly exits: readonly { readonly name: string; readonly after: string }[];
   readonly nodes: readonly ScenarioNode[];
   readonly links: readonly ScenarioLink[];
+  /** Ways that are given, as nodes from first to last. */
+  readonly routes: readonly (readonly string[])[];
   readonly streams: readonly ScenarioStream[];
   readonly policies: readonly ScenarioPolicy[];
   readonly baseline: string;

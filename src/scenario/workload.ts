@@ -5,6 +5,7 @@ import {
   flag,
   later,
   orWord,
+  plainNumber,
   quantity,
   type Reader,
   record,
@@ -41,6 +42,10 @@ export const streamFields = {
     reference("a node, source or nowhere", (to) => to.names.nodes, ["source", "nowhere"]),
   ),
   priority: field("smaller first, where a queue minds it", whole({ min: 0, max: 1_000_000 })),
+  weight: field(
+    "share of its messages among the flows of shared links, relative",
+    plainNumber({ min: 0.001, max: 1000 }),
+  ),
   model: later,
 };
 
@@ -62,6 +67,7 @@ export const streamReader: Reader<Omit<ScenarioStream, "name">> = {
       late: given.late ?? to.fill(at("late"), "keep"),
       answerTo: given.answer_to ?? to.fill(at("answer_to"), "source"),
       priority: given.priority ?? to.fill(at("priority"), 0),
+      weight: given.weight ?? to.fill(at("weight"), 1),
     };
   },
 };
