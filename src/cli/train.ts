@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import type { CommandModule } from "yargs";
-import type { Block, Dataset, ExitPlacement, HeadName, ZooEntry } from "../models/index.ts";
+import type { Block, Dataset, ExitPlacement, HeadName, TrainingMethod, ZooEntry } from "../models/index.ts";
+import { writeWhole } from "./files.ts";
 import { integer, number, UsageError } from "./numbers.ts";
 import { progressBar } from "./progress-bar.ts";
 
@@ -17,6 +19,11 @@ interface TrainArguments {
   "learning-rate": number | undefined;
   "loss-weights": number[] | undefined;
   "calibration-rows": number | undefined;
+  method: string | undefined;
+  optimiser: string | undefined;
+  schedule: string | undefined;
+  patience: number | undefined;
+  "compute-price": number | undefined;
   engine: string;
   resume: boolean;
   force: boolean;
@@ -99,6 +106,31 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
         coerce: integer("calibration-rows", { min: 1 }),
         describe: "rows at the training set's end that are never trained on",
       })
+      .option("method", {
+        type: "string",
+        requiresArg: true,
+        choices: ["joint", "layer-wise", "heads", "distillation", "branching"],
+        describe: "how the exits are trained (default: joint)",
+      })
+      .option("optimiser", { type: "string", requiresArg: true, choices: ["adam", "sgd"], describe: "default: adam" })
+      .option("schedule", {
+        type: "string",
+        requiresArg: true,
+        choices: ["cosine", "steps", "constant"],
+        describe: "of the learning rate (default: cosine)",
+      })
+      .option("patience", {
+        type: "string",
+        requiresArg: true,
+        coerce: integer("patience", { min: 1 }),
+        describe: "stop after so many epochs without a lower loss on calibration rows; the best weights are kept",
+      })
+      .option("compute-price", {
+        type: "string",
+        requiresArg: true,
+        coerce: number("compute-price", { min: 0, max: 100 }),
+        describe: "of branching: price of the whole network's computation in nats (default: 0.3)",
+      })
       .option("engine", {
         type: "string",
         default: "wasm",
@@ -146,6 +178,11 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
           Math.min(entry.training.calibrationRows || Number.POSITIVE_INFINITY, Math.floor(dataset.train.count / 10)),
         ),
       lossWeights,
+      ...(argv.method === undefined ? {} : { method: argv.method as TrainingMethod }),
+      ...(argv.optimiser === undefined ? {} : { optimiser: argv.optimiser as "adam" }),
+      ...(argv.schedule === undefined ? {} : { schedule: argv.schedule as "cosine" }),
+      ...(argv.patience === undefined ? {} : { patience: argv.patience }),
+      ...(argv["compute-price"] === undefined ? {} : { computePrice: argv["compute-price"] }),
     };
     const name = modelName(argv.model, dataset.name);
     const out = argv.out ?? `trained/${name}`;
@@ -182,6 +219,10 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
             process.stderr.write(`epoch ${record.epoch}: accuracy on calibration rows  ${accuracy}\n`);
         },
       });
+      bar?.end();
+      const { learningCurves } = await import("../report/charts/learning-curves.ts");
+      const { drawFigure } = await import("../report/picture.ts");
+      writeWhole(join(out, "training.png"), (await drawFigure(learningCurves(name, exits, result.log))).png);
       if (argv.json === true) {
         process.stdout.write(
           `${JSON.stringify({ out, weights_sha256: result.model.weightsSha256, training: result.model.training }, null, 1)}\n`,

@@ -44,9 +44,41 @@ export function adamStep(
   }
 }
 
-/** Learning rate at a step: linear from 0 over the first 2 % of steps, then half a cosine down to 0. */
-export function learningRateAt(step: number, steps: number, peak: number): number {
+/** Share of the last step that the next one keeps. */
+const momentum = 0.9;
+
+/**
+ * One step of stochastic gradient descent with momentum, in place; `first` of the state holds the velocity.
+ * @param decay times the arrays named in `decayed` is added to their gradients
+ */
+export function sgdStep(
+  state: AdamState,
+  weights: Readonly<Record<string, Float32Array>>,
+  gradients: Readonly<Record<string, Float32Array>>,
+  rate: number,
+  decay: number,
+  decayed: ReadonlySet<string>,
+): void {
+  state.step += 1;
+  for (const [name, gradient] of Object.entries(gradients)) {
+    const [w, v] = [weights[name]!, state.first[name]!];
+    const shrink = decayed.has(name) ? decay : 0;
+    for (let i = 0; i < w.length; i += 1) {
+      v[i] = momentum * v[i]! + gradient[i]! + shrink * w[i]!;
+      w[i] = w[i]! - rate * v[i]!;
+    }
+  }
+}
+
+/** `cosine` falls along half a cosine to 0; `steps` divides by 10 at a half and at three quarters (He et al. 2016); `constant` stays. */
+export const schedules = ["cosine", "steps", "constant"] as const;
+export type Schedule = (typeof schedules)[number];
+
+/** Learning rate at a step: linear from 0 over the first 2 % of steps, then as the schedule says. */
+export function learningRateAt(step: number, steps: number, peak: number, schedule: Schedule = "cosine"): number {
   const rising = Math.max(1, Math.round(0.02 * steps));
   if (step < rising) return (peak * (step + 1)) / rising;
+  if (schedule === "constant") return peak;
+  if (schedule === "steps") return step < steps / 2 ? peak : step < (3 * steps) / 4 ? peak / 10 : peak / 100;
   return (peak * (1 + Math.cos((Math.PI * (step - rising)) / Math.max(1, steps - rising)))) / 2;
 }

@@ -32,14 +32,26 @@ export interface Checkpoint {
   readonly log: readonly EpochRecord[];
   readonly weights: Record<string, Float32Array>;
   readonly adam: AdamState;
+  /** Lowest weighted loss on calibration rows so far and its weights, where a run stops early; null elsewhere. */
+  readonly best: {
+    readonly epoch: number;
+    readonly loss: number;
+    readonly weights: Record<string, Float32Array>;
+  } | null;
 }
 
 /** Writes a checkpoint, whole or not at all. */
 export function saveCheckpoint(path: string, checkpoint: Checkpoint): void {
-  const { weights, adam, ...rest } = checkpoint;
-  const state = new TextEncoder().encode(JSON.stringify({ ...rest, adamStep: adam.step }));
+  const { weights, adam, best, ...rest } = checkpoint;
+  const bestOf = best === null ? null : { epoch: best.epoch, loss: best.loss };
+  const state = new TextEncoder().encode(JSON.stringify({ ...rest, adamStep: adam.step, best: bestOf }));
   const arrays: Record<string, NpyArray> = { state: { shape: [state.length], data: state } };
-  for (const [kind, values] of Object.entries({ weights, first: adam.first, second: adam.second })) {
+  for (const [kind, values] of Object.entries({
+    weights,
+    first: adam.first,
+    second: adam.second,
+    best: best?.weights ?? {},
+  })) {
     for (const [name, data] of Object.entries(values)) arrays[`${kind}:${name}`] = { shape: [data.length], data };
   }
   writeWhole(path, writeNpz(arrays, 1));
@@ -69,6 +81,7 @@ export function loadCheckpoint(path: string): Checkpoint {
     return {
       ...rest,
       weights: ofKind("weights"),
+      best: rest.best ? { ...rest.best, weights: ofKind("best") } : null,
       adam: { step: adamStep, first: ofKind("first"), second: ofKind("second") },
     };
   } catch (error) {

@@ -30,4 +30,5 @@ export { type MeasureOptions, measureTimings } from "./remeasure.ts";
 export { profileText, saveProfile } from "./save-profile.ts";
 export { modelFolder, shippedModels } from "./shipped.ts";
 export { type TrainingProgress, type TrainOptions, type TrainResult, train } from "./train.ts";
+export { type TrainingMethod, trainingMethods } from "./training-methods.ts";
 export { type BuildOptions, modelName, rampWeights, type TrainingPlan, type ZooEntry, zoo } from "./zoo.ts";

@@ -68,6 +68,11 @@ export class Network {
     });
   }
 
+  /** The trunk layers of one block on tensors, with running statistics: what a frozen part of a network does in training. */
+  through(block: number, x: Tensor): Tensor {
+    return this.#trunk[block]!(x);
+  }
+
   /** Puts the input in place for repeated timed calls; the backend must be active. */
   prepare(piece: Piece, input: Float32Array, batch: number): PreparedCall {
     const tf = this.#tf;

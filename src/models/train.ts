@@ -2,7 +2,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { learningRateAt, newAdam } from "./adam.ts";
+import { type AdamState, learningRateAt, newAdam } from "./adam.ts";
 import { loadTrainingBackend } from "./backend.ts";
 import { augmentedRows, epochOrder } from "./batches.ts";
 import { type Checkpoint, type EpochRecord, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
@@ -11,6 +11,7 @@ import { rowsSha256 } from "./data/sources.ts";
 import type { EngineName } from "./engine.ts";
 import { InterruptedError, UserError } from "./errors.ts";
 import { logitsOf } from "./evaluate.ts";
+import { gateSize } from "./exit-losses.ts";
 import { prepareFolder, writeWhole } from "./files.ts";
 import { type Model, saveModel } from "./model-folder.ts";
 import { Network } from "./network.ts";
@@ -18,7 +19,8 @@ import { exitBlocks, type NetworkSpec } from "./network-spec.ts";
 import { initialWeights, isTrained, parametersOf, sizeOf } from "./parameters.ts";
 import { type ExitQuality, qualityOf } from "./quality.ts";
 import { trainingLog } from "./training-log.ts";
-import { TrainingStep } from "./training-step.ts";
+import { type Phase, phaseAt } from "./training-methods.ts";
+import { gatesOf, phasesFor, TrainingStep } from "./training-step.ts";
 import type { TrainingPlan } from "./zoo.ts";
 
 export interface TrainingProgress {
@@ -71,6 +73,7 @@ export const logFile = "training.csv";
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { spec, dataset, plan, out, signal } = options;
   const engine = options.engine ?? "wasm";
+  checkPlan(spec, plan);
   const { learn, calibration } = splitTraining(dataset.train, plan.calibrationRows);
   const exits = exitBlocks(spec).map((block) => spec.blocks[block]!.name);
   const rows = rowsSha256(learn);
@@ -78,6 +81,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   prepareFolder(out);
   const backend = await loadTrainingBackend(engine);
   const step = new TrainingStep(backend, spec, plan);
+  const phases = phasesFor(spec, plan);
+  let entered: Phase | null = null;
   const batch = Math.min(plan.batch, learn.count);
   const steps = Math.floor(learn.count / batch);
   const images = new Float32Array(batch * sizeOf(spec.input));
@@ -90,18 +95,26 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     const order = epochOrder(learn.count, plan.seed, epoch);
     const sums = [...state.lossSums];
     let learningRate = 0;
+    const phase = phaseAt(phases, epoch);
+    if (phase !== entered) {
+      // Moments of gradients belong to what learnt before.
+      if (epoch === phase.from && state.step === 0 && epoch > 0) state = { ...state, adam: freshAdam(spec, plan) };
+      step.begin(phase, state.weights);
+      entered = phase;
+    }
     for (let at = state.step; at < steps; at += 1) {
       const picked = order.subarray(at * batch, (at + 1) * batch);
       augmentedRows(spec, learn, picked, images, plan.augment, plan.seed, epoch);
       picked.forEach((row, i) => {
         labels[i] = learn.labels[row]!;
       });
-      learningRate = learningRateAt(epoch * steps + at, plan.epochs * steps, plan.learningRate);
+      const [now, whole] = [(epoch - phase.from) * steps + at, (phase.to - phase.from) * steps];
+      learningRate = learningRateAt(now, whole, plan.learningRate, plan.schedule);
       const { losses } = step.run(state.weights, state.adam, images, labels, learningRate);
       losses.forEach((loss, exit) => {
         sums[exit] = sums[exit]! + loss;
       });
-      if (!losses.every(Number.isFinite)) {
+      if (!losses.every((loss, exit) => phase.heads[exit] === false || Number.isFinite(loss))) {
         throw new UserError(`training of ${options.name}`, {
           expected: "finite losses",
           got: `${losses.join(", ")} at epoch ${epoch + 1}, step ${at + 1}`,
@@ -134,15 +147,47 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       calibrationAccuracy: quality.map(({ accuracy }) => accuracy),
     };
     state = { ...state, epoch: epoch + 1, step: 0, lossSums: exits.map(() => 0), log: [...state.log, record] };
+    if (plan.patience !== undefined) state = { ...state, best: better(state, record, plan) };
     saveCheckpoint(checkpoint, state);
     writeWhole(join(out, logFile), trainingLog(state.log, exits));
     options.onEpoch?.(record);
     await setImmediate();
+    if (state.best !== null && state.epoch - state.best.epoch >= plan.patience!) break;
     if (signal?.aborted === true && epoch + 1 < plan.epochs) {
       throw new InterruptedError(`stopped after epoch ${epoch + 1} of ${plan.epochs}, saved in ${checkpoint}`);
     }
   }
+  step.dispose();
   return finish(options, backend, state, { learn, calibration, exits, steps });
+}
+
+/** @throws UserError where the plan does not fit the network */
+function checkPlan(spec: NetworkSpec, plan: TrainingPlan): void {
+  try {
+    const phases = phasesFor(spec, plan);
+    if (plan.patience !== undefined && phases.length > 1) {
+      throw new RangeError(`early stopping: expected a method that trains all exits at once, got ${plan.method}`);
+    }
+  } catch (error) {
+    if (error instanceof RangeError) throw new UserError("training", { got: error.message });
+    throw error;
+  }
+}
+
+/** The better of the weights so far and those now, by the weighted loss on calibration rows. */
+function better(state: Checkpoint, record: EpochRecord, plan: TrainingPlan): Checkpoint["best"] {
+  const loss = record.calibrationLoss.reduce((sum, value, exit) => sum + plan.lossWeights[exit]! * value, 0);
+  if (state.best !== null && state.best.loss <= loss) return state.best;
+  const weights = Object.fromEntries(Object.entries(state.weights).map(([name, values]) => [name, values.slice()]));
+  return { epoch: record.epoch, loss, weights };
+}
+
+function freshAdam(spec: NetworkSpec, plan: TrainingPlan): AdamState {
+  const trained = parametersOf(spec).filter(isTrained);
+  const sizes = trained.map(({ name, shape }): [string, number] => [name, sizeOf(shape)]);
+  return newAdam(
+    Object.fromEntries([...sizes, ...gatesOf(spec, plan).map((name): [string, number] => [name, gateSize])]),
+  );
 }
 
 function finish(
@@ -151,7 +196,8 @@ function finish(
   state: Checkpoint,
   { learn, calibration, exits, steps }: { learn: Rows; calibration: Rows; exits: readonly string[]; steps: number },
 ): TrainResult {
-  const rounded = saveModel(out, { name, spec, weights: state.weights, training: null });
+  const weights = state.best?.weights ?? state.weights;
+  const rounded = saveModel(out, { name, spec, weights, training: null });
   const network = new Network(backend, spec, rounded.weights);
   const byExit = (quality: readonly ExitQuality[]): Record<string, number> =>
     Object.fromEntries(exits.map((exit, i) => [exit, quality[i]!.accuracy]));
@@ -166,12 +212,16 @@ function finish(
     dataset: dataset.name,
     rows: learn.count,
     calibration_rows: calibration.count,
-    epochs: plan.epochs,
+    epochs: state.epoch,
     batch: plan.batch,
-    steps: steps * plan.epochs,
+    steps: steps * state.epoch,
     seed: plan.seed,
     loss_weights: plan.lossWeights,
-    optimiser: "Adam, decoupled weight decay, cosine learning rate",
+    method: plan.method ?? "joint",
+    ...(plan.method === "distillation" ? { distillation: plan.distillation ?? "half, at temperature 3" } : {}),
+    ...(plan.method === "branching" ? { compute_price: plan.computePrice ?? 0.3 } : {}),
+    ...(state.best === null ? {} : { kept_epoch: state.best.epoch, patience: plan.patience }),
+    optimiser: `${plan.optimiser === "sgd" ? "SGD with momentum 0.9, weight decay" : "Adam, decoupled weight decay"}, ${plan.schedule ?? "cosine"} learning rate`,
     learning_rate: plan.learningRate,
     weight_decay: plan.weightDecay,
     augment: plan.augment,
@@ -179,7 +229,7 @@ function finish(
     calibration_accuracy: byExit(onCalibration),
     test_accuracy: byExit(test),
   };
-  const model = saveModel(out, { name, spec, weights: state.weights, training });
+  const model = saveModel(out, { name, spec, weights, training });
   rmSync(join(out, checkpointFile), { force: true });
   return { model, log: state.log, test };
 }
@@ -214,9 +264,9 @@ function startingState(
       hint: occupied === checkpointFile ? "--resume goes on with it, --force begins anew" : "--force writes over it",
     });
   }
-  const parameters = parametersOf(spec);
-  const sizes = Object.fromEntries(parameters.filter(isTrained).map(({ name: key, shape }) => [key, sizeOf(shape)]));
   const lossSums = exitBlocks(spec).map(() => 0);
-  const weights = initialWeights(spec, plan.seed);
-  return { model: name, plan, engine, rows, epoch: 0, step: 0, lossSums, log: [], weights, adam: newAdam(sizes) };
+  const gates = Object.fromEntries(gatesOf(spec, plan).map((gate) => [gate, new Float32Array(gateSize)]));
+  const weights = { ...initialWeights(spec, plan.seed), ...gates };
+  const adam = freshAdam(spec, plan);
+  return { model: name, plan, engine, rows, epoch: 0, step: 0, lossSums, log: [], weights, adam, best: null };
 }

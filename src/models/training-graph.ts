@@ -4,6 +4,7 @@ import type { Tf } from "./backend.ts";
 import type { ChannelMoments, TrainingOps } from "./kernels/training-ops.ts";
 import { mixedPool, pooled, roundingOf, subsample } from "./layer-ops.ts";
 import type { Layer, Relu } from "./layers.ts";
+import type { Network } from "./network.ts";
 import type { NetworkSpec } from "./network-spec.ts";
 import { layerPath } from "./parameters.ts";
 import { runScales, unpacked } from "./scales.ts";
@@ -15,12 +16,20 @@ interface Context {
   readonly seen: (path: string, moments: ChannelMoments) => void;
 }
 
+/** What learns; the rest of the trunk is run by `frozen`, with its running statistics. */
+export interface Learning {
+  readonly trunk: readonly boolean[];
+  readonly heads: readonly boolean[];
+  /** Null where all of the trunk learns. */
+  readonly frozen: Network | null;
+}
+
 /**
- * Logits of every exit, differentiable in the weights.
+ * Logits of the exits whose heads learn, differentiable in the weights.
  * @param x normalised samples [batch, height, width, channels]
  * @param weights trained parameters by name
  * @param seen called with the moments of each batch norm, by the path of its layer
- * @returns [batch, classes] for each exit in order
+ * @returns [batch, classes] for each exit in order, null for the rest
  */
 export function exitLogits(
   tf: Tf,
@@ -29,14 +38,20 @@ export function exitLogits(
   x: Tensor4D,
   weights: Readonly<Record<string, Tensor>>,
   seen: (path: string, moments: ChannelMoments) => void,
-): Tensor2D[] {
+  { trunk, heads, frozen }: Learning,
+): (Tensor2D | null)[] {
   const context = { tf, ops, weights, seen };
-  const logits: Tensor2D[] = [];
+  const logits: (Tensor2D | null)[] = [];
   let value: Tensor = x;
-  for (const block of spec.blocks) {
-    value = through(context, block.layers, value, block.name);
-    if (block.head !== null) logits.push(through(context, block.head, value, `${block.name}.head`) as Tensor2D);
+  const deepest = heads.lastIndexOf(true);
+  for (const [index, block] of spec.blocks.entries()) {
+    if (logits.length > deepest) break;
+    value = trunk[index] === true ? through(context, block.layers, value, block.name) : frozen!.through(index, value);
+    if (block.head === null) continue;
+    const learns = heads[logits.length] === true;
+    logits.push(learns ? (through(context, block.head, value, `${block.name}.head`) as Tensor2D) : null);
   }
+  while (logits.length < heads.length) logits.push(null);
   return logits;
 }
 

@@ -17,4 +17,5 @@ export function trainingLog(records: readonly EpochRecord[], exits: readonly str
   return `${[["epoch", "learning_rate", ...columns].join(","), ...lines].join("\n")}\n`;
 }
 
-const rounded = (value: number): string => value.toFixed(5);
+/** Empty where an exit did not learn in that epoch; a checkpoint's JSON holds null for it. */
+const rounded = (value: number | null): string => (value === null || Number.isNaN(value) ? "" : value.toFixed(5));

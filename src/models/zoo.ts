@@ -1,9 +1,11 @@
 /** The networks that can be built and trained by name, and the training that suits each. */
+import type { Schedule } from "./adam.ts";
 import { type DatasetName, sources } from "./data/sources.ts";
 import { type ExitPlacement, placeExits } from "./exit-placement.ts";
 import { type HeadName, headShapes } from "./heads.ts";
 import type { Side3 } from "./layers.ts";
 import type { Block, NetworkSpec } from "./network-spec.ts";
+import type { TrainingMethod } from "./training-methods.ts";
 import * as trunks from "./trunks.ts";
 
 /** How a network is trained; every field can be overridden on the command line. */
@@ -22,6 +24,18 @@ export interface TrainingPlan {
   readonly augment: { readonly mirror: boolean; readonly shift: number };
   /** Rows at the training set's end that are never trained on. */
   readonly calibrationRows: number;
+  /** Joint where not said. */
+  readonly method?: TrainingMethod;
+  /** Adam where not said; `sgd` has a momentum of 0.9. */
+  readonly optimiser?: "adam" | "sgd";
+  /** Of the learning rate; a cosine where not said. */
+  readonly schedule?: Schedule;
+  /** Stops after so many epochs without a lower loss on calibration rows, and keeps the best weights; never where not said. */
+  readonly patience?: number;
+  /** Of `distillation`: share of an early exit's loss that is imitation, and the temperature of both (assumed 0.5 and 3). */
+  readonly distillation?: { readonly share: number; readonly temperature: number };
+  /** Of `branching`: price of the whole network's computation [nats] (assumed 0.3). */
+  readonly computePrice?: number;
 }
 
 /** What of a network may be chosen; the rest is the zoo's. */
