@@ -363,7 +363,8 @@ class Summary {
   }
 
   node(g: number): NodeResult {
-    const { count, servers } = this.setup.nodes[g]!;
+    const { count, servers, failures, faults } = this.setup.nodes[g]!;
+    const canFail = failures !== null || faults.length > 0;
     const visits = once((w) => w.visits(g));
     const waiting = this.windows.map((w) => w.waiting(g));
     const of = (read: (v: Float64Array, w: Window) => number | null, least = 1): I =>
@@ -416,7 +417,10 @@ class Summary {
         (w) => this.ofBatches(w, g, "batched"),
         (w) => this.ofBatches(w, g, "batches"),
       ),
-      availability: null,
+      availability: this.ratio(
+        (w) => (canFail ? w.over((at) => at.stations[g]!.up) : null),
+        (w) => w.over((at) => at.stations[g]?.on ?? 0),
+      ),
     };
   }
 

@@ -29,6 +29,14 @@ export function compile(scenario: Scenario, policyName: string, materials: Mater
         count: node.count,
         servers: node.servers,
         queue: { ...node.queue, batch: batchOf(node) },
+        failures: failuresOf(node),
+        faults: scenario.faults
+          .filter((fault) => fault.node === node.name)
+          .map((fault) => ({
+            at: seconds(fault.at),
+            until: seconds(fault.at + fault.for),
+            inService: fault.inService,
+          })),
         power: node.power === null ? null : { idle: watts(node.power.idle), busy: watts(node.power.busy) },
         price: node.price,
       }),
@@ -53,6 +61,12 @@ export function compile(scenario: Scenario, policyName: string, materials: Mater
     },
     seed: scenario.seed,
   };
+}
+
+function failuresOf({ failures }: ScenarioNode): NodeGroup["failures"] {
+  if (failures === null) return null;
+  const { mtbf, mttr, ...rest } = failures;
+  return { uptime: plain(mtbf), repair: plain(mttr), ...rest };
 }
 
 function batchOf({ queue: { batch } }: ScenarioNode): NodeGroup["queue"]["batch"] {

@@ -1,8 +1,9 @@
 /** `nodes:`, groups of equal machines. */
+
 import { cite } from "./cite.ts";
+import { failuresReader } from "./failures.ts";
 import {
   field,
-  later,
   orWord,
   plainNumber,
   quantity,
@@ -59,7 +60,7 @@ export const nodeFields = {
   queue: field("who waits, and how many", record("a queue", queueFields)),
   power: field("draw of one machine; none when unknown", orWord("none", null, record("a power draw", powerFields))),
   price: field("price of one machine; none when unknown", orWord("none", null, quantity("price-rate"))),
-  failures: later,
+  failures: field("servers that fail by chance; none unless given", failuresReader),
 };
 
 const reader = record("a node", nodeFields);
@@ -81,12 +82,28 @@ export const nodeReader: Reader<Omit<ScenarioNode, "name">> = {
         batch: batchOf(given, tree, at("queue.batch"), to),
       },
       power: powerOf(given, tree, path, to),
+      failures: given.failures === undefined ? to.fill(at("failures"), null) : failuresOf(given, tree, path, to),
       price: given.price === undefined ? to.fill(at("price"), null, "unknown, so no cost is given") : given.price,
     };
   },
 };
 
 type Given = Values<typeof nodeFields>;
+
+function failuresOf(
+  { failures, queue, servers }: Given,
+  tree: Tree,
+  path: string,
+  to: Reading,
+): ScenarioNode["failures"] {
+  if (failures === null || failures === undefined || queue?.discipline !== "ps") return failures ?? null;
+  const { at } = child(tree, "failures")!;
+  if (failures.inService !== "resume")
+    to.report(at, `${path}.failures.in_service`, "resume, where servers are shared", failures.inService);
+  if (failures.clock === "busy" && failures.of === "server" && (servers ?? 1) > 1)
+    to.report(at, `${path}.failures.clock`, "time, or of: machine, where several servers are shared", "busy");
+  return failures;
+}
 
 function batchOf({ queue }: Given, tree: Tree, path: string, to: Reading): ScenarioNode["queue"]["batch"] {
   if (queue?.batch === undefined) return to.fill(path, null, "one at a time");

@@ -65,7 +65,8 @@ function addStream(
     const node = setup.nodes[group]!;
     nodes.set(
       node.name,
-      nodes.get(node.name)! + (rate * devicesPer(setup, stream.source, node.count) * share * mean(time)) / node.servers,
+      nodes.get(node.name)! +
+        (rate * devicesPer(setup, stream.source, node.count) * share * mean(time)) / (node.servers * available(node)),
     );
   };
   const send = (from: number, to: number, size: Size, share: number): void => {
@@ -101,6 +102,13 @@ function addStream(
     if (due !== "nowhere") send(group, due, model.result[s]!, leaves[exit]!);
     here -= leaves[exit]!;
   });
+}
+
+/** Share of time that a server is not broken; what is done twice is not counted here. */
+function available({ failures }: Setup["nodes"][number]): number {
+  if (failures === null) return 1;
+  const uptime = mean(failures.uptime);
+  return uptime === Number.POSITIVE_INFINITY ? 1 : uptime / (uptime + mean(failures.repair));
 }
 
 /** Time of a segment or head for one request; its share of the largest batch, where there are batches. */

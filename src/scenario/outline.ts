@@ -73,6 +73,8 @@ export function outlineOf(scenario: Scenario): Outline {
       ]),
     ],
   );
+  if (scenario.faults.length > 0)
+    entries.push(["faults", { kind: "list", items: scenario.faults.map((f, i) => [String(i), faultOutline(f)]) }]);
   if (scenario.expect.length > 0)
     entries.push(["expect", { kind: "list", items: scenario.expect.map((e, i) => [String(i), quoted(e.text)]) }]);
   if (scenario.sweep.length > 0)
@@ -117,7 +119,29 @@ function nodeOutline(node: ScenarioNode): Outline {
             ["busy", quantity("power", power.busy)],
           ]),
     ],
+    ["failures", failuresOutline(node.failures)],
     ["price", node.price === null ? leaf("none") : quantity("price-rate", node.price)],
+  ]);
+}
+
+function failuresOutline(failures: ScenarioNode["failures"]): Outline {
+  if (failures === null) return leaf("none");
+  return map([
+    ["mtbf", leaf(jitterText(failures.mtbf))],
+    ["mttr", leaf(jitterText(failures.mttr))],
+    ["clock", leaf(failures.clock)],
+    ["in_service", leaf(failures.inService)],
+    ["of", leaf(failures.of)],
+  ]);
+}
+
+function faultOutline(fault: Scenario["faults"][number]): Outline {
+  return map([
+    ["at", quantity("time", fault.at)],
+    ["for", quantity("time", fault.for)],
+    ["node", leaf(fault.node)],
+    ["kind", leaf(fault.kind)],
+    ["in_service", leaf(fault.inService)],
   ]);
 }
 

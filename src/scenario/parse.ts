@@ -2,6 +2,7 @@
 import { checkTogether } from "./check.ts";
 import { ScenarioError } from "./errors.ts";
 import { expectation } from "./expect.ts";
+import { faultReader } from "./failures.ts";
 import { linkReader } from "./links.ts";
 import { modelReader } from "./model.ts";
 import { namesOf } from "./names.ts";
@@ -56,7 +57,7 @@ export const scenarioFields = {
   expect: field("sentences that must hold, or the exit code is 3", listOf("sentence", expectation)),
   sweep: field("values to try, by path", sweepReader),
   models: later,
-  faults: later,
+  faults: field("nodes that are down at set times", listOf("fault", faultReader)),
 };
 
 export const scenarioReader = record("a scenario", scenarioFields);
@@ -116,6 +117,7 @@ function readSections(tree: Tree, path: string, to: Reading): Scenario | null {
     links: given.links === undefined ? [] : list(given.links),
     routes: given.routes ?? [],
     streams: list(given.workload),
+    faults: given.faults ?? [],
     policies,
     baseline: given.baseline ?? to.fill("baseline", policies[0]?.name ?? "", "the first policy"),
     run: given.run ?? runReader.read({ kind: "map", at: tree.at, entries: [] }, "run", to)!,

@@ -2,7 +2,7 @@
 import type { Codec } from "../profile.ts";
 import type { BatchSize } from "../sim/arrivals/batch.ts";
 import type { Distribution } from "../sim/distribution.ts";
-import type { Discipline } from "../sim/setup.ts";
+import type { Discipline, InService } from "../sim/setup.ts";
 import type { DeviceFigures } from "./presets.ts";
 import type { Origin } from "./reading.ts";
 import type { NestedOptions } from "./rule-options.ts";
@@ -36,6 +36,23 @@ export type Speed =
   /** A profile measured on that node. */
   | { readonly kind: "profile"; readonly profile: string };
 
+export interface ScenarioFailures {
+  readonly mtbf: Leaf;
+  readonly mttr: Leaf;
+  readonly clock: "time" | "busy";
+  readonly inService: InService;
+  readonly of: "server" | "machine";
+}
+
+/** All machines of a node are down for a while [s]. */
+export interface ScenarioFault {
+  readonly at: number;
+  readonly for: number;
+  readonly node: string;
+  readonly kind: "down";
+  readonly inService: InService;
+}
+
 export interface ScenarioNode {
   readonly name: string;
   readonly count: number;
@@ -51,6 +68,7 @@ export interface ScenarioNode {
   readonly power: { readonly idle: number; readonly busy: number } | null;
   /** [USD/h]; null when unknown. */
   readonly price: number | null;
+  readonly failures: ScenarioFailures | null;
 }
 
 /** A capacity [bit/s] or a latency [s] over time. */
@@ -280,6 +298,7 @@ export interface Scenario {
   /** Ways that are given, as nodes from first to last. */
   readonly routes: readonly (readonly string[])[];
   readonly streams: readonly ScenarioStream[];
+  readonly faults: readonly ScenarioFault[];
   readonly policies: readonly ScenarioPolicy[];
   readonly baseline: string;
   readonly run: {

@@ -11,6 +11,7 @@ export const dropReasons = ["queue", "deadline", "link", "node"] as const;
 export const QUEUE = 0;
 export const DEADLINE = 1;
 export const LINK = 2;
+export const NODE = 3;
 
 /** Parts of the latency after the compute of each node group. */
 export const partNames = ["queue", "access", "transmit", "propagate", "codec", "response"] as const;

@@ -26,6 +26,27 @@ export interface Batch {
   readonly wait: Seconds;
 }
 
+/** What becomes of the request (or batch) whose server fails: it goes on after the repair, begins its stage anew then, goes back to the queue, or is lost. */
+export type InService = "resume" | "restart" | "requeue" | "drop";
+
+/** Servers that fail by chance. */
+export interface Failures {
+  /** From a repair to the next failure; of the time that passes, or of the time that the server works. */
+  readonly uptime: Distribution;
+  readonly clock: "time" | "busy";
+  readonly repair: Distribution;
+  readonly inService: InService;
+  /** Each server by itself, or all of a machine together. */
+  readonly of: "server" | "machine";
+}
+
+/** All servers of every machine of the group are down in between. */
+export interface Fault {
+  readonly at: Seconds;
+  readonly until: Seconds;
+  readonly inService: InService;
+}
+
 /** Equal machines under one name. */
 export interface NodeGroup {
   readonly name: string;
@@ -46,6 +67,9 @@ export interface NodeGroup {
     readonly places: number;
     readonly batch: Batch | null;
   };
+  /** Null: its servers never fail by chance. */
+  readonly failures: Failures | null;
+  readonly faults: readonly Fault[];
   /** Draw of one machine: idle + (busy - idle) x busy servers / servers. Null when unknown: energy is then null. */
   readonly power: { readonly idle: Watts; readonly busy: Watts } | null;
   /** Price of one machine [USD/h]; null when unknown. */

@@ -16,7 +16,11 @@ const leastUnloaded = 100;
  * @param end of the window [s]
  */
 export function drainLimit(setup: Setup, end: number): number {
-  const isExact = setup.streams.every(({ arrivals: { kind } }) => kind === "trace" || kind === "at-once");
+  // Work that always begins anew may never end.
+  const mayRepeat = setup.nodes.some(
+    ({ failures }) => failures?.inService === "restart" || failures?.inService === "requeue",
+  );
+  const isExact = !mayRepeat && setup.streams.every(({ arrivals: { kind } }) => kind === "trace" || kind === "at-once");
   if (isExact) return Number.POSITIVE_INFINITY;
   return end + Math.max(end, leastUnloaded * unloadedTime(setup));
 }
@@ -42,7 +46,8 @@ export function unloadedTime(setup: Setup): number {
     const sending = sum(messages.map((size) => sum(setup.links.map((link) => crossing(link, meanBytes(size))))));
     longest = Math.max(longest, work + sending);
   });
-  return longest + sum(nodes.map((node) => node.queue.batch?.wait ?? 0));
+  const waits = nodes.map(({ queue, failures }) => (queue.batch?.wait ?? 0) + meanOf(failures?.repair));
+  return longest + sum(waits);
 }
 
 function crossing(link: Setup["links"][number], payload: number): number {

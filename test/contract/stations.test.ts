@@ -1,4 +1,6 @@
+import type { InService } from "../../src/sim/setup.ts";
 import { seconds } from "../../src/units.ts";
+import { exponential, type NodeOptions } from "../sim/build.ts";
 import { stationContract } from "./station.ts";
 
 /** A server may rest while a batch is not full, and does the work of several at once. */
@@ -14,5 +16,25 @@ stationContract(
   "batches by deadline",
   { queue: { discipline: "edf", batch: { min: 1, max: 4, wait: seconds(0) } } },
   batched,
+);
+const failing = (inService: InService): NodeOptions => ({
+  failures: { uptime: exponential(2), repair: exponential(0.5), clock: "time", inService, of: "server" },
+});
+/** Repairs keep a server from work. */
+const broken = { conservesWork: false, isFair: true };
+stationContract("failures with resume", failing("resume"), broken);
+stationContract("failures with restart", failing("restart"), { ...broken, isFair: true });
+stationContract("failures with requeue", { ...failing("requeue"), queue: { discipline: "priority" } }, broken);
+stationContract("failures with drop", failing("drop"), broken);
+stationContract(
+  "failures of whole machines by busy time",
+  { failures: { ...failing("resume").failures!, of: "machine", clock: "busy" } },
+  broken,
+);
+stationContract("ps with failures", { ...failing("resume"), queue: { discipline: "ps" } }, broken);
+stationContract(
+  "batches with failures and requeue",
+  { ...failing("requeue"), queue: { batch: { min: 1, max: 3, wait: seconds(0.5) } } },
+  { ...batched, isFair: false },
 );
 stationContract("ps", { queue: { discipline: "ps" } }, all);

@@ -21,6 +21,7 @@ test("a scenario is read in SI, with names, in the order of the file", () => {
   expect(s.nodes).toEqual([
     {
       name: "camera",
+      failures: null,
       count: 4,
       servers: 1,
       speed: { kind: "model" },
@@ -30,6 +31,7 @@ test("a scenario is read in SI, with names, in the order of the file", () => {
     },
     {
       name: "edge",
+      failures: null,
       count: 1,
       servers: 2,
       speed: { kind: "speed", speed: 2 },
@@ -296,12 +298,10 @@ test.each(badInputs)("%s is a mistake, shown at its place", (_, from, to, path, 
 
 const notYet: readonly (readonly [from: string, to: string, path: string])[] = [
   ["kind: shared", "kind: nr-cell", "links.cell.kind"],
-  ["count: 4", "failures: { mtbf: 1 h, mttr: 30 s }", "nodes.camera.failures"],
   ["rule: only, node: edge", "rule: least-expected, among: [edge]", "policies.there.place.rule"],
   ["rule: only, node: edge", "rule: ./mine.ts", "policies.there.place.rule"],
   ["{ rule: never }", "{ rule: ./mine.ts }", "policies.there.exit.rule"],
   ["result: 200 B", "result: { on: { edge: 1 B } }", "model.synthetic.result"],
-  ["seed: 7", "faults: [{ at: 1 s, for: 1 s, node: edge, kind: down }]", "faults"],
   ["seed: 7", "models: {}", "models"],
   ["late: drop", "model: other", "workload.camera.model"],
 ];

@@ -107,6 +107,50 @@ policies: { split: { exit: { rule: never }, place: { rule: only, node: cloud } }
   expect(two! - one!).toBeCloseTo((2 * work.macs) / rate.value, 12);
 });
 
+test("failures and faults are read, and compiled to what the simulator takes", () => {
+  const scenario = whole(
+    [
+      "count: 4",
+      "count: 4, failures: { mtbf: 1 h, mttr: { constant: 30 s }, clock: busy, in_service: drop, of: machine }",
+    ],
+    ["seed: 7", "seed: 7\nfaults: [{ at: 4 min, for: 30 s, node: edge, kind: down }]"],
+  );
+  const [camera, edge] = setupOf(scenario).nodes;
+  expect(camera!.failures).toEqual({
+    uptime: { kind: "exponential", mean: 3600 },
+    repair: { kind: "constant", value: 30 },
+    clock: "busy",
+    inService: "drop",
+    of: "machine",
+  });
+  expect(edge!.failures).toBeNull();
+  expect([camera!.faults, edge!.faults]).toEqual([[], [{ at: 240, until: 270, inService: "resume" }]]);
+});
+
+test.each([
+  ["failures: { mtbf: 1 h }", "nodes.camera.failures.mttr", "nothing"],
+  ["failures: { mtbf: 0 s, mttr: 1 s }", "nodes.camera.failures.mtbf", '"0 s"'],
+  ["failures: { mtbf: 1, mttr: 1 s }", "nodes.camera.failures.mtbf", "1, without a unit"],
+  ["failures: { mtbf: 1 s, mttr: 1 s, in_service: retry }", "nodes.camera.failures.in_service", '"retry"'],
+  [
+    "failures: { mtbf: 1 s, mttr: 1 s, in_service: drop }, queue: { discipline: ps }",
+    "nodes.camera.failures.in_service",
+    "drop",
+  ],
+])("%s is a mistake", (text, path, got) => {
+  const found = problemsOf(changed(["count: 4, servers: 1, queue: { discipline: fifo, places: 20 }", text]));
+  expect(found.map((f) => [f.path, f.got])).toContainEqual([path, got]);
+});
+
+test.each([
+  ["{ at: 1 s, for: 0 s, node: edge }", "for", '"0 s"'],
+  ["{ at: 1 s, for: 1 s, node: egde }", "node", '"egde"'],
+  ["{ at: 1 s, for: 1 s, node: edge, kind: slow }", "kind", '"slow"'],
+])("a fault of %s is a mistake", (text, key, got) => {
+  const found = problemsOf(changed(["seed: 7", `seed: 7\nfaults: [${text}]`]));
+  expect(found.map((f) => [f.path, f.got])).toContainEqual([`faults.0.${key}`, got]);
+});
+
 test.each(["fifo", "priority", "priority-preemptive", "edf", "sjf", "ps"])("a queue can be %s", (discipline) => {
   const { nodes } = whole(["discipline: fifo", `discipline: ${discipline}`]);
   expect(nodes[0]!.queue.discipline).toBe(discipline);

@@ -48,6 +48,8 @@ export function node(name: string, options: NodeOptions = {}): NodeGroup {
     name,
     count: 1,
     servers: 1,
+    failures: null,
+    faults: [],
     power: null,
     price: null,
     ...options,

@@ -217,6 +217,21 @@ export class BatchingStation extends ServingStation<BatchingMachine> {
     for (const slot of leavers) this.course.depart(slot);
   }
 
+  protected override isLost(machine: BatchingMachine, slot: number): void {
+    machine.cameAs.delete(slot);
+    super.isLost(machine, slot);
+  }
+
+  /** The members of a batch come to the front again, and what they brought will be decoded again. */
+  protected override backInLine(machine: BatchingMachine, job: Job): void {
+    for (const slot of job.members) this.course.credit(slot, job.served, job.work);
+    this.toTheFront(machine, job.members);
+  }
+
+  protected override dispatch(machine: BatchingMachine): void {
+    this.form(machine, false);
+  }
+
   /** The server goes on with the first of those that encode. @param isEncoding one of them has just ended */
   private encode(server: Server, job: Job, isEncoding: boolean): void {
     const codec = this.course.encoding(job.slot);

@@ -9,8 +9,8 @@ import type { Station, StationSnapshot } from "./station.ts";
 export type { StationSnapshot };
 
 /** The event loop serves this group itself. */
-export function isPlain({ queue }: NodeGroup): boolean {
-  return queue.discipline === "fifo" && queue.batch === null;
+export function isPlain({ queue, failures, faults }: NodeGroup): boolean {
+  return queue.discipline === "fifo" && queue.batch === null && failures === null && faults.length === 0;
 }
 
 export class Stations {

@@ -30,6 +30,12 @@ export class Job implements Waiting {
     return this.members[0]!;
   }
 
+  /** What was done of the stage is lost; the time that was spent on it is not forgotten. */
+  again(): this {
+    this.left = this.work.total;
+    return this;
+  }
+
   /** The next stage lies before it, whole. */
   faces(work: Work): void {
     this.work = work;

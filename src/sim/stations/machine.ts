@@ -1,4 +1,5 @@
 /** One machine's counts and their time integrals. */
+import type { Unit } from "./failures.ts";
 
 export class Machine {
   /** Among all machines. */
@@ -12,6 +13,8 @@ export class Machine {
   busy = 0;
   on: number;
   up: number;
+  /** What may fail of it; by server where each does by itself. */
+  units: readonly Unit[] = [];
   /** Until when the integrals reach. */
   private since = 0;
   /** Integrals [s]. */

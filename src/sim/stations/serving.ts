@@ -3,6 +3,7 @@ import { Alarm } from "../alarm.ts";
 import { DEADLINE } from "../collector.ts";
 import { entityBits, STAGE } from "../events.ts";
 import { intWidth, ORDER } from "../requests.ts";
+import type { InService } from "../setup.ts";
 import type { Work } from "./course.ts";
 import { type Discipline, disciplines } from "./discipline.ts";
 import type { StationHost } from "./host.ts";
@@ -13,13 +14,19 @@ import { Station } from "./station.ts";
 
 export class Server {
   readonly machine: ServingMachine;
+  readonly number: number;
   job: Job | null = null;
+  /** Of a broken server: the job that waits for its repair. */
+  stranded: Job | null = null;
+  /** Reasons to be down. */
+  faults = 0;
   /** When its job is done. */
   readonly done: Alarm;
 
   /** @param whenDone told of the end of each stage */
-  constructor(machine: ServingMachine, host: StationHost, whenDone: (server: Server) => void) {
+  constructor(machine: ServingMachine, number: number, host: StationHost, whenDone: (server: Server) => void) {
     this.machine = machine;
+    this.number = number;
     this.done = new Alarm(host, (STAGE << entityBits) | machine.index, () => whenDone(this));
   }
 }
@@ -84,9 +91,17 @@ export class ServingStation<M extends ServingMachine = ServingMachine> extends S
     const server = machine.idle.pop();
     if (server !== undefined) return server;
     if (machine.servers.length === this.node.servers) return null;
-    const fresh = new Server(machine, this.host, (s) => this.ends(s));
-    machine.servers.push(fresh);
-    return fresh;
+    return this.server(machine, machine.servers.length);
+  }
+
+  /** A server, which may not have been needed before. */
+  private server(machine: M, number: number): Server {
+    for (let n = machine.servers.length; n <= number; n++) {
+      const fresh = new Server(machine, n, this.host, (server) => this.ends(server));
+      machine.servers.push(fresh);
+      if (n < number) machine.idle.push(fresh);
+    }
+    return machine.servers[number]!;
   }
 
   /** The server whose job comes last of those served, where it would come after `key`. */
@@ -104,9 +119,7 @@ export class ServingStation<M extends ServingMachine = ServingMachine> extends S
 
   /** Its job goes back into the line, before those of its key that came later. */
   private interrupt(server: Server): Server {
-    const job = this.stop(server);
-    server.machine.line.push(job);
-    server.machine.interrupted++;
+    this.backInLine(server.machine as M, this.stop(server));
     return server;
   }
 
@@ -123,7 +136,16 @@ export class ServingStation<M extends ServingMachine = ServingMachine> extends S
     if (!job.hasStarted) job.faces(this.workOf(job));
     job.hasStarted = true;
     server.job = job;
+    this.works(server);
     this.run(server, job);
+  }
+
+  /** What fails by the clock of busy time ages while it works. */
+  private works({ machine, number, job }: Server): void {
+    const { units } = machine;
+    if (units.length === 0) return;
+    const isWhole = this.node.failures!.of === "machine";
+    units[isWhole ? 0 : number]!.works(isWhole ? machine.busy > 0 : job !== null);
   }
 
   /** The first stage of a job. */
@@ -155,6 +177,57 @@ export class ServingStation<M extends ServingMachine = ServingMachine> extends S
     machine.serving -= server.job!.members.length;
     machine.busy--;
     server.job = null;
+    this.works(server);
+  }
+
+  protected override breaks(machine: M, which: readonly number[], inService: InService): void {
+    const { now } = this.host.agenda;
+    for (const number of which) {
+      const isNew = number >= machine.servers.length;
+      const server = this.server(machine, number);
+      if (server.faults++ > 0) continue;
+      machine.account(now);
+      machine.up--;
+      if (server.job !== null) this.strands(server, this.stop(server), inService);
+      else if (!isNew) machine.idle.splice(machine.idle.indexOf(server), 1);
+    }
+    this.dispatch(machine);
+  }
+
+  protected override isRepaired(machine: M, which: readonly number[]): void {
+    for (const number of which) {
+      const server = machine.servers[number]!;
+      if (--server.faults > 0) continue;
+      machine.account(this.host.agenda.now);
+      machine.up++;
+      const job = server.stranded;
+      server.stranded = null;
+      if (job === null) machine.idle.push(server);
+      else if (this.discipline.preempts && machine.line.size > 0 && machine.line.first!.key < job.key) {
+        this.backInLine(machine, job);
+        machine.idle.push(server);
+      } else this.start(server, job);
+    }
+    this.dispatch(machine);
+  }
+
+  /** What becomes of a job whose server fails. */
+  private strands(server: Server, job: Job, inService: InService): void {
+    const machine = server.machine as M;
+    if (inService === "drop") for (const slot of job.members) this.isLost(machine, slot);
+    else if (inService === "requeue") this.backInLine(machine, job.again());
+    else server.stranded = inService === "resume" ? job : job.again();
+  }
+
+  /** A job that a server had before waits again, before those of its key that came later. */
+  protected backInLine(machine: M, job: Job): void {
+    machine.line.push(job);
+    machine.interrupted++;
+  }
+
+  /** Idle servers take who waits. */
+  protected dispatch(machine: M): void {
+    while (machine.line.size > 0 && machine.idle.length > 0) this.next(machine.idle.pop()!);
   }
 
   protected ends(server: Server): void {

@@ -23,6 +23,8 @@ export class SharingMachine extends Machine {
   readonly done: Alarm;
   /** Since the machine was empty last: seconds of a server that each request got, and did not get. */
   readonly each = { work: 0, waiting: 0 };
+  /** By server: how many reasons it has to be down. */
+  readonly faults: number[] = [];
   /** Until when these reach. */
   reached = 0;
 
@@ -97,9 +99,26 @@ export class SharingStation extends Station<SharingMachine> {
     const { now } = this.host.agenda;
     machine.busy = Math.min(machine.inside, machine.up);
     machine.serving = machine.busy;
+    for (const unit of machine.units) unit.works(machine.busy > 0);
     const { first } = machine.sharers;
     if (first === undefined || machine.up === 0) machine.done.callOff();
     else machine.done.set(now + Math.max(0, first.key - machine.each.work) / machine.share, first.number);
+  }
+
+  protected override breaks(machine: SharingMachine, which: readonly number[]): void {
+    this.changes(machine, which, 1);
+  }
+
+  protected override isRepaired(machine: SharingMachine, which: readonly number[]): void {
+    this.changes(machine, which, -1);
+  }
+
+  /** Whoever is there shares what is left of the servers. */
+  private changes(machine: SharingMachine, which: readonly number[], by: 1 | -1): void {
+    this.progress(machine);
+    for (const server of which) machine.faults[server] = (machine.faults[server] ?? 0) + by;
+    machine.up = this.node.servers - machine.faults.filter((n) => n > 0).length;
+    this.goOn(machine);
   }
 
   private ends(machine: SharingMachine): void {

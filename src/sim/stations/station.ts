@@ -1,7 +1,8 @@
 /** The machines of one node group that the event loop does not serve itself. */
-import { DEADLINE, QUEUE } from "../collector.ts";
-import type { NodeGroup } from "../setup.ts";
+import { DEADLINE, NODE, QUEUE } from "../collector.ts";
+import type { InService, NodeGroup } from "../setup.ts";
 import { Course } from "./course.ts";
+import { type Breakable, planFaults, unitsOf } from "./failures.ts";
 import type { StationHost } from "./host.ts";
 import type { Machine } from "./machine.ts";
 import { Visits } from "./visits.ts";
@@ -41,9 +42,29 @@ export abstract class Station<M extends Machine = Machine> {
 
   /** Before the first event. */
   open(): void {
+    const { failures, faults, servers, count } = this.node;
     const first = this.host.tables.firstMachine[this.group]!;
-    for (let number = 0; number < this.node.count; number++) this.machines.push(this.make(first + number, number));
+    for (let number = 0; number < count; number++) {
+      const machine = this.make(first + number, number);
+      this.machines.push(machine);
+      if (failures === null) continue;
+      const place = { index: first + number, machine: number };
+      machine.units = unitsOf(this.host, this.group, failures, place, this.breakable(machine));
+    }
+    const targets = faults.length === 0 ? [] : this.machines.map((machine) => this.breakable(machine));
+    planFaults(this.host, first, servers, faults, targets);
   }
+
+  private breakable(machine: M): Breakable {
+    return {
+      breaks: (which, inService) => this.breaks(machine, which, inService),
+      isRepaired: (which) => this.isRepaired(machine, which),
+    };
+  }
+
+  /** Servers of a machine fail, for this reason; they may be down for another already. */
+  protected abstract breaks(machine: M, which: readonly number[], inService: InService): void;
+  protected abstract isRepaired(machine: M, which: readonly number[]): void;
 
   /** No source asks any more, from `at` on. */
   sourcesStop(_at: number): void {
@@ -93,6 +114,13 @@ export abstract class Station<M extends Machine = Machine> {
     const { reports } = this.host.desk;
     if (reports.wantsChanges) reports.changed(machine.index);
     this.visits.ends(slot);
+  }
+
+  /** What it was here for is lost with the server. */
+  protected isLost(machine: M, slot: number): void {
+    machine.account(this.host.agenda.now);
+    machine.inside--;
+    this.host.drop(slot, NODE);
   }
 
   snapshot(now: number): StationSnapshot {
