@@ -8,6 +8,7 @@ import { compileLink } from "./compile-links.ts";
 import { profileModel } from "./compile-profile.ts";
 import { syntheticModel } from "./compile-synthetic.ts";
 import { placesOf } from "./places.ts";
+import { plain } from "./plain.ts";
 import type { Resources } from "./resources.ts";
 import { makeExitRule, makePlacementRule } from "./rules.ts";
 import { classesOf, mixOf } from "./samples.ts";
