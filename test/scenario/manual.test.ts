@@ -22,7 +22,7 @@ model: { profile: b-lenet-fashion }
 nodes: { camera: {}, edge: {} }
 links: { cell: { between: [camera, edge], kind: fixed } }
 workload: { camera: { arrivals: { poisson: 1 /s } } }
-${blocks[1]}`;
+${blocks.find((block) => block.startsWith("policies:"))}`;
   expect(parseScenario(text, { resources }).policies).toHaveLength(3);
 });
 
