@@ -7,7 +7,7 @@ import type { HindsightExitRule } from "../../src/sim/exit-rules/index.ts";
 import type { Varying } from "../../src/sim/links/varying.ts";
 import type { PlacementRule } from "../../src/sim/placement-rules/index.ts";
 import type { Recorder } from "../../src/sim/recorder.ts";
-import { DEVICE, EXIT, GROUP, intWidth, NUMBER, ORDER, STREAM } from "../../src/sim/requests.ts";
+import { ARRIVED_AT, DEVICE, EXIT, GROUP, intWidth, NUMBER, ORDER, STREAM } from "../../src/sim/requests.ts";
 import type {
   Arrivals,
   Bursts,
@@ -217,6 +217,7 @@ export interface Told {
   readonly device: number;
   readonly number: number;
   readonly end: string;
+  readonly arrivedAt: number;
   readonly endedAt: number;
   readonly exit: number;
   readonly group: number;
@@ -238,7 +239,7 @@ export function follow(setup: Setup, replication = 0): { requests: Told[]; repli
   const recorder: Recorder = {
     visit: (slot, group, queued, started, ended) => note(visits, slot, [group, queued, started, ended]),
     message: (slot, way, queued, started, left) => note(messages, slot, [way, queued, started, left]),
-    ended(slot, { int }, end, endedAt, _prediction, correct) {
+    ended(slot, { int, real, realWidth }, end, endedAt, _prediction, correct) {
       const i = slot * intWidth;
       requests.push({
         order: int[i + ORDER]!,
@@ -246,6 +247,7 @@ export function follow(setup: Setup, replication = 0): { requests: Told[]; repli
         device: int[i + DEVICE]!,
         number: int[i + NUMBER]!,
         end,
+        arrivedAt: real[slot * realWidth + ARRIVED_AT]!,
         endedAt,
         exit: int[i + EXIT]!,
         group: int[i + GROUP]!,
