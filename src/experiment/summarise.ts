@@ -45,7 +45,7 @@ export function summarise(
   const exits = setup.model.exits;
   return {
     name: setup.policy.name,
-    oracle: false,
+    oracle: setup.policy.oracle === true,
     verdict,
     requests: s.counts(null),
     latency_s: s.latency(all),
@@ -357,7 +357,8 @@ class Summary {
     const { setup } = this;
     return setup.streams.some((stream, s) => {
       const plan = setup.policy.place.plan(stream.source);
-      if (plan === null || plan.includes(group)) return true;
+      const used = plan ?? setup.policy.mayUse?.(stream.source) ?? null;
+      if (used === null || used.includes(group)) return true;
       return stream.source === group && setup.model.encode[s]![group]![0] !== null;
     });
   }

@@ -10,7 +10,7 @@ import { leafFor } from "./distribution.ts";
 import { type Report, show } from "./errors.ts";
 import { openProfile } from "./model.ts";
 import { mostMachines } from "./nodes.ts";
-import { placesOf } from "./places.ts";
+import { placesOf, routesOf } from "./places.ts";
 import { fitting } from "./profile-file.ts";
 import type { Reading } from "./reading.ts";
 import { FileFault } from "./resources.ts";
@@ -254,8 +254,31 @@ function checkPlaces(
   to: Reading,
   report: Report,
 ): void {
-  const places = placesOf(scenario, policy, stream);
-  if (places === null) return;
+  const isPlanned = placesOf(scenario, policy, stream) !== null;
+  if (!isPlanned && scenario.model.kind === "synthetic") checkSameSizes(scenario.model, policy, report);
+  for (const places of routesOf(scenario, policy, stream)) checkRoute(scenario, policy, stream, places, to, report);
+}
+
+/** A tensor whose size depends on the node that made it is not known to a rule that decides on the way. */
+function checkSameSizes(model: SyntheticModel, policy: ScenarioPolicy, report: Report): void {
+  model.segments.forEach(({ name, output }) => {
+    if (output?.size.kind === "on")
+      report(
+        `model.synthetic.segments.${name}.output`,
+        `one size on all nodes, for the rule ${policy.place.rule} of ${policy.name}`,
+        "one that depends on the node",
+      );
+  });
+}
+
+function checkRoute(
+  scenario: Scenario,
+  policy: ScenarioPolicy,
+  stream: ScenarioStream,
+  places: readonly number[],
+  to: Reading,
+  report: Report,
+): void {
   const { nodes, links, segments } = scenario;
   const index = (name: string): number => nodes.findIndex((node) => node.name === name);
   const routes = scenario.routes.map((route) => route.map(index));

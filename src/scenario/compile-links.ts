@@ -16,6 +16,7 @@ export function compileLink(link: ScenarioLink, index: (name: string) => number)
     up: direction(link, link.up),
     down: direction(link, link.down),
     perMessage: seconds(link.perMessage),
+    ...(link.attach === null ? {} : { attach: link.attach }),
     mtu: link.mtu,
     header: link.header,
     loss: lossOf(link.loss),

@@ -7,7 +7,7 @@ import { compileArrivals } from "./compile-arrivals.ts";
 import { compileLink } from "./compile-links.ts";
 import { profileModel } from "./compile-profile.ts";
 import { syntheticModel } from "./compile-synthetic.ts";
-import { placesOf } from "./places.ts";
+import { placesOf, routesOf } from "./places.ts";
 import { plain } from "./plain.ts";
 import type { Resources } from "./resources.ts";
 import { makeExitRule, makePlacementRule } from "./rules.ts";
@@ -146,5 +146,14 @@ function policyOf(
       ? {}
       : { begin: () => ({ exit: exit.begin?.() ?? exit, place: place.begin?.() ?? place }) }),
     oracle: policy.oracle,
+    shared: policy.shared,
+    decision: seconds(policy.decision),
+    ...(policy.place.reports === null
+      ? {}
+      : { reports: { every: seconds(policy.place.reports.every), delay: seconds(policy.place.reports.delay) } }),
+    mayUse: (source) => {
+      const streams = scenario.streams.filter((stream) => nodeIndex(scenario, stream.from) === source);
+      return [...new Set(streams.flatMap((stream) => routesOf(scenario, policy, stream).flat()))];
+    },
   };
 }

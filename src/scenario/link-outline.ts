@@ -11,6 +11,7 @@ export function linkOutline(link: ScenarioLink): Outline {
     ["kind", leaf(link.kind)],
     ...(link.preset === null ? [] : [["preset", leaf(link.preset)] as const]),
     ["per", leaf(link.per ?? "all")],
+    ...(link.attach === null ? [] : [["attach", leaf("all")] as const]),
     ["up", changing("rate", link.up)],
     ["down", changing("rate", link.down)],
     ["latency", changing("time", link.latency)],

@@ -16,7 +16,6 @@ import type { LinkPreset } from "./presets.ts";
 import {
   asList,
   field,
-  later,
   orWord,
   quantity,
   type Reader,
@@ -95,7 +94,10 @@ export const linkFields = {
     "most that one message gets of a shared link",
     orWord("unbounded", Number.POSITIVE_INFINITY, constantRate),
   ),
-  attach: later,
+  attach: field(
+    "all where a placement rule may choose among all machines, not only those attached to each other",
+    word<"all">("all, or nothing", ["all"]),
+  ),
 };
 
 const reader = record("a link", linkFields);
@@ -124,6 +126,7 @@ export const linkReader: Reader<Omit<ScenarioLink, "name">> = {
       kind: kind ?? "fifo",
       preset: given.preset ?? null,
       per: per === undefined ? to.fill(at("per"), null, "one resource for the whole link") : per === "all" ? null : per,
+      attach: given.attach ?? null,
       up: capacityOf("up", given, kind, preset, tree, path, to),
       down: capacityOf("down", given, kind, preset, tree, path, to),
       ...delays(given, preset, tree, path, to),

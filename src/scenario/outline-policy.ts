@@ -2,7 +2,7 @@
 import { exitRules } from "../sim/exit-rules/index.ts";
 import { placementRules } from "../sim/placement-rules/index.ts";
 import type { RuleOptionType } from "../sim/rules/options.ts";
-import { type Entries, leaf, map, type Outline } from "./outline-parts.ts";
+import { type Entries, leaf, map, type Outline, quantity } from "./outline-parts.ts";
 import { type NestedOptions, optionOutline } from "./rule-options.ts";
 import type { Scenario, ScenarioPolicy } from "./scenario.ts";
 
@@ -26,9 +26,22 @@ export function policyOutline(scenario: Scenario, policy: ScenarioPolicy): Outli
       "place",
       map([
         ...entries(typeOf(placementRules, place.rule), place),
+        ...(place.reports === null
+          ? []
+          : [
+              [
+                "reports",
+                map([
+                  ["every", quantity("time", place.reports.every)],
+                  ["delay", quantity("time", place.reports.delay)],
+                ]),
+              ] as const,
+            ]),
         ...(scenario.model.kind === "profile" ? [["codec", leaf(place.codec)] as const] : []),
       ]),
     ],
+    ...(policy.shared ? [["shared", leaf(true)] as const] : []),
+    ...(policy.decision > 0 ? [["decision_time", quantity("time", policy.decision)] as const] : []),
     ...(policy.oracle ? [["oracle", leaf(true)] as const] : []),
   ]);
 }

@@ -4,8 +4,24 @@ import type { Scenario, ScenarioPolicy, ScenarioStream } from "./scenario.ts";
 
 /** Group of every segment for a stream, or null where the policy's options alone do not say it. */
 export function placesOf(scenario: Scenario, policy: ScenarioPolicy, stream: ScenarioStream): readonly number[] | null {
+  const { type, values, source } = ruleOf(scenario, policy, stream);
+  return type.places?.(values, scenario.segments.length, source) ?? null;
+}
+
+/** Every way in which requests of a stream may be placed. */
+export function routesOf(
+  scenario: Scenario,
+  policy: ScenarioPolicy,
+  stream: ScenarioStream,
+): readonly (readonly number[])[] {
+  const { type, values, source } = ruleOf(scenario, policy, stream);
+  const segments = scenario.segments.length;
+  const places = type.places?.(values, segments, source);
+  return places === undefined ? (type.routes?.(values, segments, source) ?? []) : [places];
+}
+
+function ruleOf(scenario: Scenario, policy: ScenarioPolicy, stream: Pick<ScenarioStream, "from">) {
   const nodes = scenario.nodes.map((node) => node.name);
   const type = placementRules.find((rule) => rule.name === policy.place.rule)!;
-  const values = ruleValues(type.options, policy.place.options, nodes);
-  return type.places?.(values, scenario.segments.length, nodes.indexOf(stream.from)) ?? null;
+  return { type, values: ruleValues(type.options, policy.place.options, nodes), source: nodes.indexOf(stream.from) };
 }

@@ -5,13 +5,11 @@ import { type ExitRuleType, exitRules } from "../sim/exit-rules/index.ts";
 import { type PlacementRuleType, placementRules } from "../sim/placement-rules/index.ts";
 import type { RuleOptionType } from "../sim/rules/options.ts";
 import { show } from "./errors.ts";
-import { asMap, field, flag, later, type Reader, record, required, word } from "./reader.ts";
+import { asMap, field, flag, later, quantity, type Reader, record, required, word } from "./reader.ts";
 import type { Reading } from "./reading.ts";
 import { type NestedOptions, optionFields, optionValues } from "./rule-options.ts";
 import type { ScenarioPolicy } from "./scenario.ts";
 import { child, joinPath, type Tree } from "./tree.ts";
-
-const laterPlacements = ["random", "round-robin", "shortest-queue", "power-of-two", "least-expected"];
 
 /** Exit rules that others may wrap: oracles are not. */
 const wrappable = exitRules.filter((rule) => rule.oracle !== true);
@@ -55,26 +53,58 @@ function flagsIn(tree: Tree, options: Readonly<Record<string, RuleOptionType>>):
   );
 }
 
+const reportsRecord = record("reports", {
+  every: field("period of the reports; 0 s: at every change", quantity("time")),
+  delay: field("how much later they are seen", quantity("time")),
+});
+const reports: Reader<{ every: number; delay: number }> = {
+  read(tree, path, to) {
+    const given = reportsRecord.read(tree, path, to);
+    if (given === undefined) return undefined;
+    return {
+      every: given.every ?? to.fill(joinPath(path, "every"), 0),
+      delay: given.delay ?? to.fill(joinPath(path, "delay"), 0),
+    };
+  },
+  schema: reportsRecord.schema,
+};
+
+/** Names in a list, for options that go along with it. */
+function namesIn(tree: Tree | undefined): readonly string[] | undefined {
+  if (tree?.kind !== "list") return undefined;
+  const names = tree.items.map((item) => (item.kind === "scalar" ? item.value : null));
+  return names.every((name) => typeof name === "string") ? names : undefined;
+}
+
 function placementReader(rule: PlacementRuleType): Reader<ScenarioPolicy["place"]> {
+  const listed = new Map<string, readonly string[] | undefined>();
   const reader = record(`the rule ${rule.name}`, {
     rule: required("the rule's name", word("a placement rule", [rule.name])),
     codec: field("how tensors are written before they cross a link", word("a codec", codecs)),
-    among: later,
-    weights: later,
-    ties: later,
-    spill: later,
-    reports: later,
-    ...optionFields(rule.options, () => ({}), nested),
+    ...(rule.seesReports === true ? { reports: field("age of what it sees of other machines", reports) } : {}),
+    ...optionFields(
+      rule.options,
+      () => ({}),
+      nested,
+      (name) => listed.get(name),
+    ),
   });
   return {
     schema: reader.schema,
     read(tree, path, to) {
+      for (const name of Object.keys(rule.options)) listed.set(name, namesIn(child(tree, name)));
       const given = reader.read(tree, path, to);
       if (given === undefined) return undefined;
+      const now = { every: 0, delay: 0 };
       return {
         rule: rule.name,
         options: optionValues(rule.options, given, path, tree, to),
-        codec: codecOf(given.codec, tree, path, to),
+        codec: codecOf(given.codec as Codec | undefined, tree, path, to),
+        reports:
+          rule.seesReports === true
+            ? (((given as Record<string, unknown>).reports as typeof now | undefined) ??
+              to.fill(joinPath(path, "reports"), now, "as it is now"))
+            : null,
       };
     },
   };
@@ -126,16 +156,13 @@ export const policyFields = {
   exit: required("an exit rule: where a sample leaves the network", byRule("an exit rule", readersOf(exitRules), [])),
   place: required(
     "a placement rule: which node runs each segment",
-    byRule(
-      "a placement rule",
-      new Map(placementRules.map((rule) => [rule.name, placementReader(rule)])),
-      laterPlacements,
-    ),
+    byRule("a placement rule", new Map(placementRules.map((rule) => [rule.name, placementReader(rule)])), []),
   ),
   oracle: field("true where a rule may know what nobody can know: a bound, labelled as such", flag),
+  shared: field("true where its rules keep one state for all source nodes, not one for each", flag),
+  decision_time: field("time that a placement decision on the way takes", quantity("time")),
   rule: later,
   reports: later,
-  shared: later,
 };
 
 const reader = record("a policy", policyFields);
@@ -158,7 +185,12 @@ export const policyReader: Reader<Omit<ScenarioPolicy, "name">> = {
     const flagged = child(tree, "oracle");
     if (!isOracle && given.oracle === true && flagged !== undefined)
       to.wrong(flagged, joinPath(path, "oracle"), "false, or a rule that is an oracle");
-    return { exit: given.exit, place: given.place, oracle: isOracle };
+    const slow = child(tree, "decision_time");
+    if (slow !== undefined && placementRules.find(({ name }) => name === given.place!.rule)!.places !== undefined)
+      to.wrong(slow, joinPath(path, "decision_time"), `nothing, since ${given.place.rule} decides before the run`);
+    const shared = given.shared ?? false;
+    const decision = given.decision_time ?? 0;
+    return { exit: given.exit, place: given.place, oracle: isOracle, shared, decision };
   },
 };
 

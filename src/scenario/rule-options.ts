@@ -7,10 +7,12 @@ import {
   type Field,
   field,
   flag,
+  listOf,
   plainNumber,
   quantity,
   type Reader,
   ratio,
+  record,
   reference,
   required,
   whole,
@@ -20,7 +22,21 @@ import type { Reading } from "./reading.ts";
 import { joinPath, type Tree } from "./tree.ts";
 
 /** As the scenario holds them: nodes by name. */
-export type OptionValue = null | boolean | number | string | readonly number[] | readonly string[] | NestedOptions;
+export type OptionValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly number[]
+  | readonly string[]
+  | readonly (string | null)[]
+  | NestedOptions
+  | SpillValue;
+export interface SpillValue {
+  readonly node: string;
+  readonly limit: number;
+  readonly to: string;
+}
 export interface NestedOptions {
   readonly rule: string;
   readonly options: OptionValues;
@@ -101,7 +117,79 @@ const everySegment: Reader<string[]> = {
   schema: () => z.record(z.string(), node.schema()),
 };
 
-function readerOf(option: RuleOptionType, flags: Flags, nested: Reader<NestedOptions>): Reader<OptionValue> {
+/** A map from some segments to their nodes; null where none is said. */
+const someSegments: Reader<(string | null)[]> = {
+  read(tree, path, to) {
+    const map = asMap(tree, path, to, "a map from segments to their nodes");
+    if (map === undefined) return undefined;
+    const { segments } = to.names;
+    const at = new Map<string, string | undefined>();
+    for (const entry of map.entries) {
+      if (segments.includes(entry.key)) at.set(entry.key, node.read(entry.value, joinPath(path, entry.key), to));
+      else if (segments.length > 0) to.unknown(entry.at, joinPath(path, entry.key), "a segment", entry.key, segments);
+    }
+    return segments.map((segment) => at.get(segment) ?? null);
+  },
+  schema: () => z.record(z.string(), node.schema()),
+};
+
+const nodes: Reader<string[]> = {
+  read(tree, path, to) {
+    const found = listOf("node", node, { min: 1 }).read(tree, path, to);
+    const twice = found?.find((name, i) => found.indexOf(name) !== i);
+    return twice === undefined ? found : to.wrong(tree, path, "each node once", `${twice} stands there twice`);
+  },
+  schema: () => z.array(node.schema()),
+};
+
+/** Weights in the order of the list they belong to. */
+function weights(of: () => readonly string[] | undefined): Reader<number[]> {
+  const one = plainNumber({ min: 0 });
+  return {
+    read(tree, path, to) {
+      const names = of();
+      const isMap = tree.kind === "map";
+      const found = isMap ? byName(tree, path, to, names ?? []) : listOf("weight", one).read(tree, path, to);
+      if (found === undefined || names === undefined) return undefined;
+      if (found.length !== names.length) return to.wrong(tree, path, `a weight for each of ${names.join(", ")}`);
+      return found.some((w) => w > 0) ? found : to.wrong(tree, path, "a weight above 0");
+    },
+    schema: () => z.union([z.array(one.schema()), z.record(z.string(), one.schema())]),
+  };
+  function byName(tree: Tree, path: string, to: Reading, names: readonly string[]): number[] | undefined {
+    if (tree.kind !== "map") return undefined;
+    const given = new Map<string, number>();
+    for (const { key, at, value } of tree.entries) {
+      const weight = one.read(value, joinPath(path, key), to);
+      if (!names.includes(key)) to.unknown(at, joinPath(path, key), "a node of the list", key, names);
+      else if (weight !== undefined) given.set(key, weight);
+    }
+    // A name that is not of the list has been reported.
+    if (tree.entries.some(({ key }) => !names.includes(key))) return undefined;
+    return names.filter((name) => given.has(name)).map((name) => given.get(name)!);
+  }
+}
+
+const spillRecord = record("a spill", {
+  node: required("the node whose machines may be full", node),
+  limit: required("requests at a machine, in service and waiting, from which on it is full", whole({ min: 0 })),
+  to: required("the node that takes what is spilt", node),
+});
+const spill: Reader<SpillValue> = {
+  read(tree, path, to) {
+    const given = spillRecord.read(tree, path, to);
+    if (given?.node === undefined || given.limit === undefined || given.to === undefined) return undefined;
+    return { node: given.node, limit: given.limit, to: given.to };
+  },
+  schema: spillRecord.schema,
+};
+
+function readerOf(
+  option: RuleOptionType,
+  flags: Flags,
+  nested: Reader<NestedOptions>,
+  listed: (name: string) => readonly string[] | undefined,
+): Reader<OptionValue> {
   switch (option.kind) {
     case "threshold":
       return thresholds(option, flags);
@@ -125,6 +213,14 @@ function readerOf(option: RuleOptionType, flags: Flags, nested: Reader<NestedOpt
       return node;
     case "segments":
       return everySegment;
+    case "nodes":
+      return nodes;
+    case "some-segments":
+      return someSegments;
+    case "weights":
+      return weights(() => listed(option.of));
+    case "spill":
+      return spill;
   }
 }
 
@@ -133,10 +229,11 @@ export function optionFields(
   options: Readonly<Record<string, RuleOptionType>>,
   flags: Flags,
   nested: Reader<NestedOptions>,
+  listed: (name: string) => readonly string[] | undefined = () => undefined,
 ): Record<string, Field<unknown>> {
   return Object.fromEntries(
     Object.entries(options).map(([name, option]) => {
-      const reader = readerOf(option, flags, nested);
+      const reader = readerOf(option, flags, nested, listed);
       const isOptional = "default" in option && option.default !== undefined;
       return [name, isOptional ? field(option.describe, reader) : required(option.describe, reader)];
     }),
@@ -167,6 +264,7 @@ function blank(option: RuleOptionType): OptionValue {
   switch (option.kind) {
     case "threshold":
     case "segments":
+    case "nodes":
       return [];
     case "node":
       return "";
@@ -188,6 +286,10 @@ export function optionOutline(
   if (typeof value === "object" && "rule" in value) return nested(value);
   if (option.kind === "quantity") return quantityLeaf(option.of, value as number);
   if (typeof value !== "object") return leaf(value);
+  if ("limit" in value) return leaf(`{ node: ${value.node}, limit: ${value.limit}, to: ${value.to} }`);
+  if (option.kind === "nodes" || option.kind === "weights") return leaf(`[${value.join(", ")}]`);
+  if (option.kind === "some-segments")
+    return map(value.flatMap((place, i) => (place === null ? [] : [[names.segments[i]!, leaf(place)] as const])));
   if (option.kind === "segments") return map(value.map((place, i) => [names.segments[i]!, leaf(place as string)]));
   const exits = option.kind === "by-exit" ? names.exits : names.exits.slice(0, -1);
   const isOne = value.slice(0, exits.length).every((v) => v === value[0]);
@@ -205,7 +307,17 @@ export function ruleValues(
     Object.entries(options).map(([name, option]): [string, RuleValue] => {
       const value = values[name] ?? null;
       if (option.kind === "node") return [name, place(value as string)];
-      if (option.kind === "segments") return [name, (value as readonly string[]).map(place)];
+      if (option.kind === "segments" || option.kind === "nodes")
+        return [name, (value as readonly string[] | null)?.map(place) ?? null];
+      if (option.kind === "some-segments")
+        return [
+          name,
+          (value as readonly (string | null)[] | null)?.map((node) => (node === null ? null : place(node))) ?? null,
+        ];
+      if (option.kind === "spill" && value !== null) {
+        const { node, limit, to } = value as SpillValue;
+        return [name, { node: place(node), limit, to: place(to) }];
+      }
       return [name, value as RuleValue];
     }),
   );

@@ -146,6 +146,7 @@ export interface ScenarioLink {
   readonly preset: string | null;
   /** Node group each of whose machines has a resource of its own; null for one of all. */
   readonly per: string | null;
+  readonly attach: "all" | null;
   /** [bit/s]; Infinity on a fixed link without a rate. */
   readonly up: number | ScenarioVarying;
   readonly down: number | ScenarioVarying;
@@ -258,7 +259,15 @@ export interface ProfileModel {
 export interface ScenarioPolicy {
   readonly name: string;
   readonly exit: NestedOptions;
-  readonly place: NestedOptions & { readonly codec: Codec };
+  readonly place: NestedOptions & {
+    readonly codec: Codec;
+    /** Age of what the rule sees of other machines [s]; null where it looks at none. */
+    readonly reports: { readonly every: number; readonly delay: number } | null;
+  };
+  /** State of its rules is one for all source nodes. */
+  readonly shared: boolean;
+  /** Time that a placement decision on the way takes [s]. */
+  readonly decision: number;
   /** One of its rules knows what nobody can know. */
   readonly oracle: boolean;
 }

@@ -289,6 +289,8 @@ export interface Policy {
   readonly place: PlacementRule;
   /** Of rules with state: the two as at the start of a run. Absent where neither has any. */
   readonly begin?: () => { readonly exit: HindsightExitRule; readonly place: PlacementRule };
+  /** Groups that requests of a source may run on; all unless given. */
+  readonly mayUse?: (source: number) => readonly number[];
   /** State is one for all source nodes, not one for each. Default false. */
   readonly shared?: boolean;
   /** It knows what nobody can know: a bound. Default false. */

@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type PlacementRuleType, placementRules } from "../../src/sim/placement-rules/index.ts";
+import { type PlacementRuleType, placementRules, type Route } from "../../src/sim/placement-rules/index.ts";
 import { NetworkView } from "../../src/sim/rules/network.ts";
-import { quiet } from "../../src/sim/rules/observation.ts";
-import type { RuleOptionType, RuleValue, RuleValues } from "../../src/sim/rules/options.ts";
+import { type Observation, quiet } from "../../src/sim/rules/observation.ts";
+import type { Place, RuleOptionType, RuleValue, RuleValues } from "../../src/sim/rules/options.ts";
 import { build, link, node } from "../sim/build.ts";
 
-const place = fc.oneof(fc.nat({ max: 3 }), fc.constant("source" as const));
+const groups = 4;
+const place = fc.oneof(fc.nat({ max: groups - 1 }), fc.constant("source" as const));
 
 function someValue(option: RuleOptionType, segments: number): fc.Arbitrary<RuleValue> {
   switch (option.kind) {
@@ -14,6 +15,18 @@ function someValue(option: RuleOptionType, segments: number): fc.Arbitrary<RuleV
       return place;
     case "segments":
       return fc.array(place, { minLength: segments, maxLength: segments });
+    case "some-segments":
+      return fc.option(fc.array(fc.option(place), { minLength: segments, maxLength: segments })) as fc.Arbitrary<
+        readonly (Place | null)[] | null
+      >;
+    case "nodes":
+      return fc.constant([0, 1, 2, 3]);
+    case "weights":
+      return fc.option(fc.array(fc.integer({ min: 1, max: 5 }), { minLength: groups, maxLength: groups }));
+    case "spill":
+      return fc.option(fc.record({ node: place, limit: fc.nat({ max: 3 }), to: place }));
+    case "choice":
+      return fc.constantFrom(...option.words);
     default:
       throw new Error(`no placement rule is told a ${option.kind}`);
   }
@@ -26,35 +39,83 @@ const valuesOf = (type: PlacementRuleType, segments: number): fc.Arbitrary<RuleV
 
 const setups = [1, 2, 3, 4, 5].map((segments) =>
   build({
-    nodes: ["a", "b", "c", "d"].map((name) => node(name)),
+    nodes: ["a", "b", "c", "d"].map((name) => node(name, { count: 2 })),
     links: [link(0, 1), link(1, 2), link(2, 3)],
     times: Array.from({ length: segments }, () => 1),
   }),
 );
 
+const draws = () => {
+  let u = 0.5;
+  return {
+    uniform: (): number => {
+      u = (u + 0.6180339887498949) % 1;
+      return u;
+    },
+  };
+};
+
 for (const type of placementRules) {
-  test(`${type.name} names a node for every segment, and on the way the one it planned`, () => {
-    fc.assert(
-      fc.property(
-        fc
-          .integer({ min: 1, max: 5 })
-          .chain((segments) => fc.tuple(fc.constant(segments), valuesOf(type, segments), fc.nat({ max: 3 }))),
-        ([segments, values, source]) => {
-          {
-            const network = new NetworkView(setups[segments - 1]!);
-            const rule = type.make(values, { segments, network, exitShares: null, heads: [0] });
-            expect(rule.name).toBe(type.name);
-            const plan = rule.plan(source);
-            if (plan === null) return;
-            expect(plan).toHaveLength(segments);
-            const view = { source, stream: 0, device: 0, at: source, machines: () => [0] };
-            plan.forEach((node, segment) => {
-              expect(Number.isInteger(node) && node >= 0 && node <= 3).toBe(true);
-              expect(rule.next({ ...view, segment }, quiet, { uniform: () => 0.5 })).toBe(node);
-            });
-          }
-        },
+  const cases = fc
+    .integer({ min: 1, max: 5 })
+    .chain((segments) =>
+      fc.tuple(
+        fc.constant(segments),
+        valuesOf(type, segments),
+        fc.nat({ max: groups - 1 }),
+        fc.array(fc.nat({ max: 5 }), { minLength: 8, maxLength: 8 }),
       ),
+    );
+  const make = (segments: number, values: RuleValues) =>
+    type.make(values, {
+      segments,
+      network: new NetworkView(setups[segments - 1]!),
+      exitShares: null,
+      heads: [0],
+    });
+
+  test(`${type.name} names a group for every segment, on the way as it planned, and one that it said it may use`, () => {
+    fc.assert(
+      fc.property(cases, ([segments, values, source, present]) => {
+        {
+          const rule = make(segments, values);
+          expect(rule.name).toBe(type.name);
+          const plan = rule.plan(source);
+          const allowed = type.places?.(values, segments, source) ?? type.routes!(values, segments, source).flat();
+          const observed: Observation = {
+            ...quiet,
+            node: (group, machine) => ({ present: present[group * 2 + machine]!, at: 0 }),
+          };
+          const view = { source, stream: 0, device: 0, at: source, machines: () => [0, 1] };
+          for (let segment = 0; segment < segments; ) {
+            const choice = rule.next({ ...view, segment }, Object.freeze(observed), draws());
+            const { nodes, machines = [] }: Route = typeof choice === "number" ? { nodes: [choice] } : choice;
+            expect(nodes.length).toBeGreaterThan(0);
+            for (const [i, group] of nodes.entries()) {
+              expect(allowed).toContain(group);
+              if (plan !== null) expect(group).toBe(plan[segment + i]);
+              if (machines[i] !== null && machines[i] !== undefined) expect([0, 1]).toContain(machines[i]);
+            }
+            segment += nodes.length;
+          }
+          if (plan !== null) expect(plan).toHaveLength(segments);
+        }
+      }),
+    );
+  });
+
+  test(`${type.name} decides the same of the same view and draws, from the start`, () => {
+    fc.assert(
+      fc.property(cases, ([segments, values, source]) => {
+        {
+          const ask = () => {
+            const rule = make(segments, values);
+            const view = { source, stream: 0, device: 0, segment: 0, at: source, machines: () => [0, 1] };
+            return (rule.begin?.() ?? rule).next(view, quiet, draws());
+          };
+          expect(ask()).toEqual(ask());
+        }
+      }),
     );
   });
 }

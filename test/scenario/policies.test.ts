@@ -87,3 +87,58 @@ test("expected times of anytime are those of the network: a deadline of 4 ms lea
   );
   expect(policy.exit.heads({ exits: ["stem", "body", "tail"], classes: 2 })).toEqual([0, 1, 2]);
 });
+
+const chooser = (place: string, rest = ""): string => `version: 1
+model:
+  synthetic:
+    input: 1 kB
+    segments: [{ name: stem, time: 1 ms, output: 1 kB }, { name: tail, time: 1 ms }]
+    exits: [{ after: stem, share: 0.5 }, { after: tail }]
+nodes: { camera: { count: 4 }, a: { count: 2 }, b: {}, lost: {} }
+links:
+  one: { between: [camera, a], kind: fixed, attach: all }
+  two: { between: [camera, b], kind: fixed }
+workload: { camera: { arrivals: { poisson: 1 /s } } }
+policies: { one: { exit: { rule: share }, place: ${place}${rest} } }
+run: { requests: 10 }
+`;
+
+test.each([
+  "{ rule: random, among: [a, b], weights: { b: 1, a: 3 } }",
+  "{ rule: random, among: [a, source], weights: [3, 1], reports: { every: 1 s } }",
+  "{ rule: round-robin, among: [a, b], segments: { stem: source } }",
+  "{ rule: shortest-queue, among: [a, b], ties: first, spill: { node: a, limit: 3, to: b } }",
+  "{ rule: power-of-two, among: [a], reports: { every: 0 s, delay: 5 ms } }",
+  "{ rule: least-expected, among: [b, a] }",
+])("%s is read, run and written out again as it was", (place) => {
+  const first = read(chooser(place, ", shared: true, decision_time: 1 ms"));
+  const { origins: _, ...again } = read(resolvedYaml(first));
+  const { origins: __, ...before } = first;
+  expect(again).toEqual(before);
+  expect(compile(first, "one", noResources).policy.place.plan(0)).toBeNull();
+});
+
+test.each([
+  ["{ rule: random, among: [a, lost] }", "a way of links from camera to lost"],
+  ["{ rule: random, among: [a, b], weights: [1] }", "a weight for each of a, b"],
+  ["{ rule: random, among: [a, b], weights: { a: 1, c: 2 } }", "a node of the list"],
+  ["{ rule: round-robin, among: [a, a] }", "each node once"],
+  ["{ rule: round-robin, among: [] }", "at least 1 node"],
+  [
+    "{ rule: shortest-queue, among: [a], spill: { node: a, limit: 2, to: lost } }",
+    "a way of links from camera to lost",
+  ],
+  ["{ rule: only, node: a, reports: { every: 1 s } }", "one of the keys"],
+])("%s is a mistake", (place, expected) => {
+  expect(problemsOf(chooser(place))[0]!.expected).toContain(expected);
+});
+
+test("a decision before the run takes no time of requests", () => {
+  const [found] = problemsOf(chooser("{ rule: only, node: a }", ", decision_time: 1 ms"));
+  expect(found!.path).toBe("policies.one.decision_time");
+});
+
+test("only nodes that may be chosen cost something", () => {
+  const { policy } = compile(read(chooser("{ rule: random, among: [b] }")), "one", noResources);
+  expect(policy.mayUse!(0)).toEqual([2]);
+});

@@ -1,8 +1,21 @@
 /** Placement rules: which node group runs each segment. One file a rule, one line here. */
 import { fixed } from "./fixed.ts";
+import { leastExpected } from "./least-expected.ts";
 import { only } from "./only.ts";
 import type { PlacementRuleType } from "./placement-rule.ts";
+import { powerOfTwo } from "./power-of-two.ts";
+import { random } from "./random.ts";
+import { roundRobin } from "./round-robin.ts";
+import { shortestQueue } from "./shortest-queue.ts";
 
 export type * from "./placement-rule.ts";
 
-export const placementRules: readonly PlacementRuleType[] = [only, fixed];
+export const placementRules: readonly PlacementRuleType[] = [
+  only,
+  fixed,
+  random,
+  roundRobin,
+  shortestQueue,
+  powerOfTwo,
+  leastExpected,
+];

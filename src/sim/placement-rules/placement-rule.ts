@@ -64,8 +64,12 @@ export interface PlacementRuleType {
   readonly observes: string;
   readonly decides: string;
   readonly oracle?: boolean;
+  /** It sees how many requests other machines hold: `reports` says how old that is. */
+  readonly seesReports?: boolean;
   readonly options: Readonly<Record<string, RuleOptionType>>;
   /** Group of every segment for requests of a source, where the options alone say so: then known before times and sizes are. */
   places?(values: RuleValues, segments: number, source: NodeIndex): readonly NodeIndex[];
+  /** Otherwise: every way in which requests of a source may be placed, group by group; what is needed on the way is checked for each. */
+  routes?(values: RuleValues, segments: number, source: NodeIndex): readonly (readonly NodeIndex[])[];
   make(values: RuleValues, view: PlacementView): PlacementRule;
 }

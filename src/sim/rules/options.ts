@@ -54,7 +54,30 @@ export interface NodeOption extends Option<"node"> {}
 /** A node for every segment. */
 export interface SegmentsOption extends Option<"segments"> {}
 
+/** Nodes to choose among. */
+export interface NodesOption extends Option<"nodes">, Defaulted<readonly Place[]> {}
+
+/** A node for some segments; the others are for the rule to place. */
+export interface SomeSegmentsOption extends Option<"some-segments"> {
+  readonly default: null;
+}
+
+/** A weight, not all 0, for each node of the option `of`: by name, or as a list in that order. */
+export interface WeightsOption extends Option<"weights"> {
+  readonly of: string;
+  readonly default: null;
+}
+
+/** Where to go instead of a machine that is full. */
+export interface SpillOption extends Option<"spill"> {
+  readonly default: null;
+}
+
 export type RuleOptionType =
+  | NodesOption
+  | SomeSegmentsOption
+  | WeightsOption
+  | SpillOption
   | ThresholdOption
   | FlagOption
   | NumberOption
@@ -74,6 +97,13 @@ export interface NestedRule {
 /** A node by index; `source` stands for the group a request came from. */
 export type Place = number | "source";
 
+/** Requests that would go to a machine of `node` where at least `limit` are go to one of `to`. */
+export interface Spill {
+  readonly node: Place;
+  readonly limit: number;
+  readonly to: Place;
+}
+
 export type RuleValue =
   | null
   | boolean
@@ -82,7 +112,9 @@ export type RuleValue =
   | readonly number[]
   | readonly Place[]
   | readonly string[]
-  | NestedRule;
+  | NestedRule
+  | readonly (Place | null)[]
+  | Spill;
 export type RuleValues = { readonly [option: string]: RuleValue };
 
 /** Thresholds by exit, in order of depth; the last exit's is not used. */
