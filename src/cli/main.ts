@@ -106,9 +106,18 @@ async function main(argv: readonly string[]): Promise<void> {
       const command = asked === undefined ? "" : ` ${asked.command.split(" ")[0]}`;
       throw new UsageError(error ? error.message : `${message}\n  hint      offramp${command} --help`);
     });
+  // The work is done once yargs is through with it: it would write its help beforehand, in case the work takes long.
+  let work: () => unknown = () => {};
   for (const { command, describe, load } of commands) {
-    if (command === asked?.command) parser = parser.command(await load());
-    else
+    if (command === asked?.command) {
+      const module = await load();
+      parser = parser.command({
+        ...module,
+        handler: (options) => {
+          work = () => module.handler(options);
+        },
+      });
+    } else
       parser = parser.command(
         command,
         describe,
@@ -117,6 +126,7 @@ async function main(argv: readonly string[]): Promise<void> {
       );
   }
   await parser.parseAsync();
+  await work();
 }
 
 // Whoever reads our output may stop early, as `head` does: nothing is wrong then, and files are still written.

@@ -1,6 +1,7 @@
 /** `run.json`: all that depends on the machine and the hour, which the results must not. */
-import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { arch, cpus, platform } from "node:os";
+import { dirname, join, resolve } from "node:path";
 import { version } from "../version.ts";
 
 export function describeRun(startedAt: Date, events: number): Record<string, unknown> {
@@ -26,14 +27,32 @@ export function describeRun(startedAt: Date, events: number): Record<string, unk
   };
 }
 
-/** Of the folder the command was given in; null outside a checkout. */
+/** Of the folder the command was given in; null outside a checkout. Read, not asked of git, which would take longer than a short run. */
 function commit(): string | null {
+  for (let folder = process.cwd(); ; folder = dirname(folder)) {
+    const repository = join(folder, ".git");
+    const link = textOf(repository);
+    // In a worktree it is a file that says where the repository is, and that has a file that says where what all worktrees share is.
+    const own = link?.startsWith("gitdir: ") === true ? resolve(folder, link.slice("gitdir: ".length)) : repository;
+    const head = textOf(join(own, "HEAD"));
+    if (head !== null) return head.startsWith("ref: ") ? tipOf(head.slice("ref: ".length), own) : head;
+    if (folder === dirname(folder)) return null;
+  }
+}
+
+function tipOf(branch: string, repository: string): string | null {
+  const common = textOf(join(repository, "commondir"));
+  const shared = common === null ? repository : resolve(repository, common);
+  const packed = () =>
+    textOf(join(shared, "packed-refs"))
+      ?.split("\n")
+      .find((line) => line.endsWith(` ${branch}`));
+  return textOf(join(shared, branch)) ?? packed()?.split(" ")[0] ?? null;
+}
+
+function textOf(path: string): string | null {
   try {
-    return execFileSync("git", ["rev-parse", "HEAD"], {
-      stdio: ["ignore", "pipe", "ignore"],
-      encoding: "utf8",
-      timeout: 2000,
-    }).trim();
+    return readFileSync(path, "utf8").trim();
   } catch {
     return null;
   }

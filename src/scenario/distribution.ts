@@ -1,5 +1,5 @@
 /** Times and sizes as scenarios give them: a quantity, a distribution, an exact list, one for each node or stream. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Distribution } from "../sim/distribution.ts";
 import { show } from "./errors.ts";
 import type { Dimension } from "./quantity.ts";

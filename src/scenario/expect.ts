@@ -1,5 +1,5 @@
 /** `expect:`, sentences such as `split-90: p95 latency < 100 ms`. A metric that does not exist is an error: it would always pass. */
-import { z } from "zod";
+import * as z from "zod";
 import { oneOf, show } from "./errors.ts";
 import { type Dimension, kinds, parseQuantity } from "./quantity.ts";
 import type { Reader } from "./reader.ts";

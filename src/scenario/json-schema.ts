@@ -1,5 +1,5 @@
 /** The JSON Schema that editors complete and explain scenarios with: the same readers, said in another way. */
-import { z } from "zod";
+import * as z from "zod";
 import { scenarioReader } from "./parse.ts";
 
 /** Draft 7, which the YAML language server promises to understand. */

@@ -1,5 +1,5 @@
 /** What crossing a link may cost beside size, rate and latency: loss, outages, spells of delay, connections, energy. */
-import { z } from "zod";
+import * as z from "zod";
 import { cite } from "./cite.ts";
 import { distribution } from "./distribution.ts";
 import type { LinkPreset } from "./presets.ts";

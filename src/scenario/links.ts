@@ -1,6 +1,6 @@
 /** `links:`, what joins two nodes. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { cite } from "./cite.ts";
 import { oneOf } from "./errors.ts";
 import {

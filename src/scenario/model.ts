@@ -1,5 +1,5 @@
 /** `model:`, a measured profile or a synthetic network. */
-import { z } from "zod";
+import * as z from "zod";
 import { tensorFields, varied, variedByBatch } from "./distribution.ts";
 import { ScenarioError, show } from "./errors.ts";
 import {

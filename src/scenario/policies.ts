@@ -1,5 +1,5 @@
 /** `policies:`, each an exit rule and a placement rule. The rules themselves say what they can be told. */
-import { z } from "zod";
+import * as z from "zod";
 import { type Codec, codecs } from "../profile.ts";
 import { type ExitRuleType, exitRules } from "../sim/exit-rules/index.ts";
 import { type PlacementRuleType, placementRules } from "../sim/placement-rules/index.ts";

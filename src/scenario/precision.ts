@@ -1,5 +1,5 @@
 /** `run.precision`: replications go on until the intervals of these metrics are narrow enough. */
-import { z } from "zod";
+import * as z from "zod";
 import { metricOf, wordsFor } from "./expect.ts";
 import { asMap, type Reader, ratio, whole } from "./reader.ts";
 import type { Reading } from "./reading.ts";

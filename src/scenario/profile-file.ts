@@ -1,5 +1,5 @@
 /** `profile.json` and `exits.npz` as they come from a folder: checked before anything is built on them. */
-import { z } from "zod";
+import * as z from "zod";
 import { readNpz } from "../npz.ts";
 import { codecs, type Profile } from "../profile.ts";
 import { FileFault, type LoadedProfile } from "./resources.ts";

@@ -1,5 +1,5 @@
 /** Small readers that whole sections are made of. Each says what it reads twice: to the user in messages, to editors as a schema. */
-import { z } from "zod";
+import * as z from "zod";
 import { oneOf, show } from "./errors.ts";
 import { type Dimension, kinds, parseQuantity } from "./quantity.ts";
 import type { Reading } from "./reading.ts";

@@ -1,5 +1,5 @@
 /** `routes:`, ways that messages take instead of the shortest. */
-import { z } from "zod";
+import * as z from "zod";
 import { asList, type Reader, reference } from "./reader.ts";
 
 const node = reference("a node", (to) => to.names.nodes);

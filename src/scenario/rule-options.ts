@@ -1,5 +1,5 @@
 /** What rules can be told, read, written out again, and handed to the simulator with indices for names. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Place, RuleOptionType, RuleValue, RuleValues, ThresholdOption } from "../sim/rules/options.ts";
 import { leaf, map, type Outline, quantity as quantityLeaf } from "./outline-parts.ts";
 import {

@@ -1,5 +1,5 @@
 /** `run:`, `seed:`, `title:`: how long, how often, from which seed. */
-import { z } from "zod";
+import * as z from "zod";
 import { mostReplications, precisionReader } from "./precision.ts";
 import { field, orWord, quantity, type Reader, ratio, record, whole } from "./reader.ts";
 import type { Reading } from "./reading.ts";

@@ -1,5 +1,5 @@
 /** `samples:` of a stream: which evaluation rows it asks about, and in which shares of their classes. */
-import { z } from "zod";
+import * as z from "zod";
 import type { SampleMix } from "../sim/sample-mix.ts";
 import { asMap, field, listOf, orWord, quantity, type Reader, ratio, record, required, word } from "./reader.ts";
 import type { Reading } from "./reading.ts";

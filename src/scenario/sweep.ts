@@ -1,5 +1,5 @@
 /** `sweep:`, values to try for one path or several. */
-import { z } from "zod";
+import * as z from "zod";
 import { ScenarioError, show } from "./errors.ts";
 import type { Document } from "./parse.ts";
 import { parsePlainQuantity } from "./quantity-text.ts";

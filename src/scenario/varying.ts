@@ -1,5 +1,5 @@
 /** Capacities and delays that change with time: a trace, steps written out, or a random process. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Distribution } from "../sim/distribution.ts";
 import { distribution } from "./distribution.ts";
 import {

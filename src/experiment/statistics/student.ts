@@ -29,9 +29,15 @@ export function studentQuantile(p: number, df: number): number {
   return p < 0.5 ? -upperQuantile(p, df) : upperQuantile(1 - p, df);
 }
 
+/** What was asked last: a report asks for the same factor hundreds of times. */
+let latest = { confidence: Number.NaN, df: Number.NaN, factor: Number.NaN };
+
 /** Half the width of a two-sided interval in standard errors: the t quantile at (1 + confidence) / 2. */
 export function studentFactor(confidence: number, df: number): number {
-  return -studentQuantile((1 - confidence) / 2, df);
+  if (latest.confidence !== confidence || latest.df !== df) {
+    latest = { confidence, df, factor: -studentQuantile((1 - confidence) / 2, df) };
+  }
+  return latest.factor;
 }
 
 /** Two-sided p value: P(|T| >= |t|). @throws RangeError for NaN, or df that is not positive */

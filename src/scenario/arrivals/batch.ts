@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { BatchSize } from "../../sim/arrivals/batch.ts";
 import { addUp } from "../distribution.ts";
 import { listOf, namedSchema, plainNumber, quantity, type Reader, ratio, record, required, whole } from "../reader.ts";

@@ -1,5 +1,5 @@
 /** Arrivals that wait for answers, and what MLPerf LoadGen calls them. */
-import { z } from "zod";
+import * as z from "zod";
 import { distribution } from "../distribution.ts";
 import { field, orWord, quantity, type Reader, record, required, whole } from "../reader.ts";
 import type { ScenarioArrivals } from "../scenario.ts";

@@ -1,5 +1,5 @@
 /** `arrivals:` of a stream: one kind of several, each with its own parameters. */
-import { z } from "zod";
+import * as z from "zod";
 import { field, flag, quantity, type Reader, record } from "../reader.ts";
 import type { Reading } from "../reading.ts";
 import type { ScenarioArrivals } from "../scenario.ts";

@@ -1,5 +1,5 @@
 /** Poisson arrivals whose rate changes: mmpp, on-off and diurnal. */
-import { z } from "zod";
+import * as z from "zod";
 import { mean } from "../../sim/distribution-moments.ts";
 import { distribution } from "../distribution.ts";
 import { listOf, quantity, type Reader, record, required } from "../reader.ts";

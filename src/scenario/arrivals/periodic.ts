@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { show } from "../errors.ts";
 import { parseQuantity } from "../quantity.ts";
 import { field, orWord, quantity, type Reader, record } from "../reader.ts";

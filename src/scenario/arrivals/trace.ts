@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { listOf, quantity, type Reader } from "../reader.ts";
 import type { Reading } from "../reading.ts";
 import type { Tree } from "../tree.ts";
