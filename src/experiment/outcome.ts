@@ -5,6 +5,7 @@ import { type Recorder, simulate } from "../sim/simulation.ts";
 import { batchesOf } from "./batches.ts";
 import { Estimator } from "./estimator.ts";
 import { isInterval } from "./metrics.ts";
+import { theoryOf } from "./product-form.ts";
 import type { Distributions, PolicyResult } from "./result.ts";
 import { type PrecisionPlan, untilPrecise } from "./sequential.ts";
 import { summarise } from "./summarise.ts";
@@ -57,7 +58,11 @@ export function outcomeOf(setup: Setup, replications: readonly Replication[], co
   const all = (): boolean => true;
   const batches = batchesOf(setup, windows);
   const verdict = verdictOf(setup, windows, batches, cut.tooShort, estimator);
-  const result = summarise(setup, windows, batches, cut.warmup, verdict, estimator);
+  const theory = theoryOf(setup);
+  const result = {
+    ...summarise(setup, windows, batches, cut.warmup, verdict, estimator),
+    ...(theory === null ? {} : { theory }),
+  };
   return {
     result: verdict.steady ? result : withoutIntervals(result),
     distribution: {

@@ -99,6 +99,12 @@ export interface RequestCounts {
   readonly deadline_missed: number | null;
 }
 
+/** Means in equilibrium, by formula; of the nodes that are visited. */
+export interface Theory {
+  readonly latency_mean_s: number;
+  readonly nodes: Readonly<Record<string, { readonly residence_s: number; readonly in_system: number }>>;
+}
+
 export interface PolicyResult {
   readonly name: string;
   readonly oracle: boolean;
@@ -110,6 +116,8 @@ export interface PolicyResult {
     /** Largest relative error wanted of each metric, and half width over estimate; null where there is no estimate. */
     readonly targets: readonly { readonly metric: string; readonly wanted: number; readonly achieved: number | null }[];
   };
+  /** Only where the scenario is an open network of product form: exact means. */
+  readonly theory?: Theory;
   readonly requests: RequestCounts;
   readonly latency_s: LatencySummary;
   readonly parts_s: Parts;

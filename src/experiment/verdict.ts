@@ -54,10 +54,10 @@ function* overload(setup: Setup, windows: readonly Window[], arrived: number, es
   if (inFlight > 0) yield `overload: ${inFlight} of ${arrived} requests had not ended when the run was over`;
   // What arrives by another law as time goes on has no steady state to leave.
   if (!hasSteadyArrivals(setup)) return;
-  // Clients that wait for answers keep a server busy without asking too much of it.
-  const isOpenLoop = setup.streams.some((stream) => isOpen(stream.arrivals));
-  for (const [name, busy] of busyShares(setup, windows)) {
-    if (busy >= full && isOpenLoop) yield `overload: ${name} is busy ${percent(busy)} of the time`;
+  // Clients that wait for their answers keep a server busy all the time and nobody waiting for ever.
+  const isOpenLoop = setup.streams.every((stream) => isOpen(stream.arrivals));
+  for (const [name, busy] of isOpenLoop ? busyShares(setup, windows) : []) {
+    if (busy >= full) yield `overload: ${name} is busy ${percent(busy)} of the time`;
   }
   for (const [g, node] of setup.nodes.entries()) {
     const share = rateDeficit(windows, g, estimator);
@@ -91,6 +91,8 @@ function* busyShares(setup: Setup, windows: readonly Window[]): Generator<[strin
     return values.length === 0 ? 0 : values.reduce((a, b) => a + b, 0) / values.length;
   };
   for (const [g, node] of setup.nodes.entries()) {
+    // A full queue drops: it cannot grow.
+    if (node.queue.places < Number.POSITIVE_INFINITY) continue;
     const servers = node.count * node.servers;
     yield [`node ${node.name}`, mean((w) => w.rate((at) => at.busy[g]! / servers))];
   }

@@ -5,7 +5,7 @@ import { count, decimal, interval, quantity, type Scale, scaled, scaleFor, signe
 import { baselineOf } from "./metrics.ts";
 import { type Cell, type Column, cell, fold, tableLines } from "./terminal-table.ts";
 import { plural, shorten, shortenAll } from "./text.ts";
-import { expectationsText, headline, observedText, scope, stoppingText, warnings } from "./verdict.ts";
+import { expectationsText, headline, observedText, scope, stoppingText, theoryTexts, warnings } from "./verdict.ts";
 
 export interface TableOptions {
   /** Colour or not; left out, as the standard output and NO_COLOR say. */
@@ -30,6 +30,7 @@ export function renderTable(result: Result, { color, width = 100 }: TableOptions
     sweepLines(result, wide, paint),
     fold(headline(result), wide),
     expectationLines(result, wide, paint),
+    theoryTexts(result).flatMap((text) => fold(text, wide)),
     warningLines(result, wide, paint),
     footLines(result, wide).map(paint("dim")),
   ];

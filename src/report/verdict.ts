@@ -168,6 +168,16 @@ export function warnings(result: Result): { readonly policies: string; readonly 
   return [...here, ...along, ...oracles];
 }
 
+/** "Theory: split 15.3 ms on average, simulated 15.2 ms [15.1, 15.4]" of every policy that theory knows. */
+export function theoryTexts(result: Result): string[] {
+  return result.policies.flatMap(({ name, theory, latency_s }) => {
+    if (!theory) return [];
+    const { estimate, range } = interval(latency_s.mean, "s");
+    const simulated = range === "" ? estimate : `${estimate} ${range}`;
+    return `Theory (product-form network): mean latency of ${name} ${quantity(theory.latency_mean_s, "s")}, simulated ${simulated}.`;
+  });
+}
+
 /** "Replications until mean and p95 latency were known to 2 %: split 17, edge-only 12 (stopped at most)"; empty without a precision. */
 export function stoppingText(result: Result): string {
   const asked = result.policies.flatMap(({ name, precision }) => (precision ? [{ name, ...precision }] : []));

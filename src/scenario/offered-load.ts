@@ -1,8 +1,6 @@
 /** How much of every node and link a policy asks for, from mean values: a warning before a run that cannot be steady. */
 
 import { meanRate } from "../sim/arrivals/rate.ts";
-import { batchMean } from "../sim/batch-times.ts";
-import type { Distribution } from "../sim/distribution.ts";
 import { mean } from "../sim/distribution-moments.ts";
 import { availability } from "../sim/links/channels.ts";
 import { attemptsOf } from "../sim/links/loss.ts";
@@ -11,6 +9,7 @@ import { findRoute } from "../sim/routes.ts";
 import { headsOf, sharesByDraws, sharesOnRows } from "../sim/rules/exit-shares.ts";
 import { rowWeights } from "../sim/sample-mix.ts";
 import type { ExitScores, Setup, Size, Stream } from "../sim/setup.ts";
+import { devicesByMachine, journey } from "./journey.ts";
 
 export interface OfferedLoad {
   /** Work offered to the busiest machine of each node / what its servers can do; 1 and more: its queue grows. */
@@ -24,84 +23,68 @@ export interface OfferedLoad {
  * Null where the placement rule decides on the way.
  */
 export function offeredLoad(setup: Setup): OfferedLoad | null {
-  const nodes = new Map<string, number>(setup.nodes.map((node) => [node.name, 0]));
-  const links = new Map<string, number>(
-    setup.links.flatMap((link) => [
-      [`${link.name}.up`, 0],
-      [`${link.name}.down`, 0],
-    ]),
-  );
+  const nodes = setup.nodes.map((node) => new Float64Array(node.count));
+  const links = setup.links.flatMap((link) => {
+    const resources = link.per === null ? 1 : setup.nodes[link.per]!.count;
+    return [new Float64Array(resources), new Float64Array(resources)];
+  });
   for (const [s, stream] of setup.streams.entries()) {
     const places = setup.policy.place.plan(stream.source);
     if (places === null) return null;
     addStream(setup, s, stream, places, nodes, links);
   }
+  const most = (loads: Float64Array): number => loads.reduce((a, b) => Math.max(a, b), 0);
   return {
-    nodes: Object.fromEntries(nodes),
+    nodes: Object.fromEntries(
+      setup.nodes.map((node, g) => [node.name, most(nodes[g]!) / (node.servers * available(node))]),
+    ),
     links: Object.fromEntries(
-      setup.links.map(({ name, kind }) => {
-        const load = (way: string): number | null => (kind === "fixed" ? null : links.get(`${name}.${way}`)!);
-        return [name, { up: load("up"), down: load("down") }];
+      setup.links.map(({ name, kind }, l) => {
+        const load = (d: 0 | 1): number | null => (kind === "fixed" ? null : most(links[2 * l + d]!));
+        return [name, { up: load(0), down: load(1) }];
       }),
     ),
   };
 }
 
+/** Adds the server seconds a second of each machine, and the busy share of each resource of a link direction. */
 function addStream(
   setup: Setup,
   s: number,
   stream: Stream,
   places: readonly number[],
-  nodes: Map<string, number>,
-  links: Map<string, number>,
+  nodes: readonly Float64Array[],
+  links: readonly Float64Array[],
 ): void {
-  const { model } = setup;
   // Closed workloads ask no faster than they are answered, and what comes all at once has no rate.
   const rate = meanRate(stream.arrivals, setup.nodes[stream.source]!.count) ?? 0;
   if (rate === 0) return;
-  const { leaves, heads } = exitShares(setup, places, stream);
-  const work = (group: number, time: Distribution | null | undefined, share: number): void => {
-    if (time === null || time === undefined || share === 0) return;
-    const node = setup.nodes[group]!;
-    nodes.set(
-      node.name,
-      nodes.get(node.name)! +
-        (rate * devicesPer(setup, stream.source, node.count) * share * mean(time)) / (node.servers * available(node)),
-    );
+  const attached = new Map<number, Float64Array>();
+  const spread = (loads: Float64Array, group: number | null, perDevice: number): void => {
+    if (group === null) {
+      loads[0]! += setup.nodes[stream.source]!.count * perDevice;
+      return;
+    }
+    let devices = attached.get(group);
+    if (devices === undefined) {
+      devices = devicesByMachine(setup, stream.source, group);
+      attached.set(group, devices);
+    }
+    for (let m = 0; m < devices.length; m++) loads[m]! += devices[m]! * perDevice;
   };
-  const send = (from: number, to: number, size: Size, share: number): void => {
-    if (share === 0) return;
-    for (const hop of findRoute(setup, from, to) ?? []) {
+  for (const step of journey(setup, s, places, exitShares(setup, places, stream))) {
+    if (step.kind === "work") {
+      spread(nodes[step.group]!, step.group, rate * step.share * mean(step.time));
+      continue;
+    }
+    for (const hop of findRoute(setup, step.from, step.to) ?? []) {
       const link = setup.links[hop >> 1]!;
-      const way = (hop & 1) === 0 ? "up" : "down";
-      const sources =
-        link.per === null
-          ? setup.nodes[stream.source]!.count
-          : devicesPer(setup, stream.source, setup.nodes[link.per]!.count);
-      const payload = meanSize(size);
+      const payload = meanSize(step.size);
       const bits = wireBytes(link, payload) * 8 * attemptsOf(link, payload);
-      const key = `${link.name}.${way}`;
-      const capacity = link[way].capacity * availability(link);
-      links.set(key, links.get(key)! + (rate * sources * share * bits) / capacity);
+      const capacity = link[(hop & 1) === 0 ? "up" : "down"].capacity * availability(link);
+      if (bits > 0) spread(links[hop]!, link.per, (rate * step.share * bits) / capacity);
     }
-  };
-  let at = stream.source;
-  let here = 1;
-  places.forEach((group, k) => {
-    if (group !== at) {
-      work(at, model.encode[s]![at]![k], here);
-      send(at, group, model.size[s]![k]!, here);
-      work(group, model.decode[s]![group]![k], here);
-      at = group;
-    }
-    work(group, perRequest(setup, s, group, k), here);
-    const exit = model.exits.findIndex((e) => e.after === k);
-    if (exit < 0) return;
-    if (heads.includes(exit)) work(group, perRequest(setup, s, group, exit, "head"), here);
-    const due = stream.answerTo === "source" ? stream.source : stream.answerTo;
-    if (due !== "nowhere") send(group, due, model.result[s]!, leaves[exit]!);
-    here -= leaves[exit]!;
-  });
+  }
 }
 
 /** Share of time that a server is not broken; what is done twice is not counted here. */
@@ -109,25 +92,6 @@ function available({ failures }: Setup["nodes"][number]): number {
   if (failures === null) return 1;
   const uptime = mean(failures.uptime);
   return uptime === Number.POSITIVE_INFINITY ? 1 : uptime / (uptime + mean(failures.repair));
-}
-
-/** Time of a segment or head for one request; its share of the largest batch, where there are batches. */
-function perRequest(
-  { nodes, model }: Setup,
-  s: number,
-  group: number,
-  index: number,
-  which: "trunk" | "head" = "trunk",
-): Distribution | undefined {
-  const { batch } = nodes[group]!.queue;
-  const times = model.batched === null ? null : model.batched[which][s]![group]![index];
-  if (!times || batch === null) return model[which][s]![group]![index];
-  return { kind: "constant", value: batchMean(times, batch.max) / batch.max };
-}
-
-/** Devices of the source that the busiest machine of a group serves. */
-function devicesPer(setup: Setup, source: number, count: number): number {
-  return Math.ceil(setup.nodes[source]!.count / count);
 }
 
 function meanSize(size: Size): number {
@@ -177,18 +141,24 @@ function scoresAt({ model }: Setup, places: readonly number[], source: number, e
 }
 
 /** What validate and run say beforehand: loads of 1 and more. */
-export function loadWarnings(policy: string, load: OfferedLoad): string[] {
+export function loadWarnings(setup: Setup, load: OfferedLoad): string[] {
   const found: string[] = [];
-  const check = (what: string, value: number | null): void => {
-    if (value !== null && value >= 1)
-      found.push(
-        `warning: ${policy} offers ${what} ${value === Number.POSITIVE_INFINITY ? "unbounded work" : `${Number(value.toPrecision(3))} times what it can do`}: its queue grows without end`,
-      );
+  const check = (what: string, value: number | null, follows: string): void => {
+    if (value === null || value < 1) return;
+    const times =
+      value === Number.POSITIVE_INFINITY ? "unbounded work" : `${Number(value.toPrecision(3))} times what it can do`;
+    found.push(`warning: ${setup.policy.name} offers ${what} ${times}: ${follows}`);
   };
-  for (const [node, value] of Object.entries(load.nodes)) check(node, value);
+  const grows = "its queue grows without end";
+  for (const { name, queue } of setup.nodes)
+    check(
+      name,
+      load.nodes[name]!,
+      queue.places < Number.POSITIVE_INFINITY ? "its queue is full, and drops requests" : grows,
+    );
   for (const [link, { up, down }] of Object.entries(load.links)) {
-    check(`${link}.up`, up);
-    check(`${link}.down`, down);
+    check(`${link}.up`, up, grows);
+    check(`${link}.down`, down, grows);
   }
   return found;
 }

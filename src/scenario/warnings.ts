@@ -7,8 +7,9 @@ import type { Scenario } from "./scenario.ts";
 export function warningsOf(scenario: Scenario, resources: Materials & Pick<Resources, "links">): string[] {
   const warnings: string[] = [];
   for (const policy of scenario.policies) {
-    const load = offeredLoad(compile(scenario, policy.name, resources));
-    if (load !== null) warnings.push(...loadWarnings(policy.name, load));
+    const setup = compile(scenario, policy.name, resources);
+    const load = offeredLoad(setup);
+    if (load !== null) warnings.push(...loadWarnings(setup, load));
   }
   for (const link of scenario.links) {
     const preset = link.preset === null ? undefined : resources.links().get(link.preset);

@@ -51,6 +51,15 @@ test("a slightly overloaded queue is found by what stays behind, though its serv
   expect(verdict.steady).toBe(false);
 });
 
+test("a finite queue offered more than it can do drops, and has a steady state all the same", async () => {
+  // M/M/1/5 at load 6: 5 x 6^5 / (6^6 - 1) = 0.8334 of all are dropped, and it is empty for 5 / (6^6 - 1) = 0.011 % of the time.
+  const setup = queue(6, 4000, { nodes: [node("server", { queue: { places: 4 } })] });
+  const { verdict, dropped, nodes } = await resultOf(setup, 5);
+  expect(nodes.server!.utilization!.estimate).toBeGreaterThan(0.9995);
+  expect(verdict).toEqual({ steady: true, reasons: [] });
+  expect(dropped!.estimate).toBeCloseTo(0.8334, 2);
+});
+
 test("all instants given exactly: the run ends by itself, and a growing latency is no reason against it", async () => {
   // Ten at once, one second each: latencies 1 to 10 s.
   const setup = build({

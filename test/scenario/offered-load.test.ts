@@ -7,6 +7,11 @@ import { load, resourcesWith } from "./profile-fixture.ts";
 
 const loadOf = (text: string, policy: string) => offeredLoad(compile(read(text), policy, noResources))!;
 
+const warningsFor = (text: string, policy: string): string[] => {
+  const setup = compile(read(text), policy, noResources);
+  return loadWarnings(setup, offeredLoad(setup)!);
+};
+
 test("load of nodes and links follows from rates, shares, mean times and sizes", () => {
   const { nodes, links } = loadOf(example, "split");
   // Each of four cameras: 2/s x (4 + 0.5) ms on one server.
@@ -60,8 +65,64 @@ policies:
 
 test("a load of 1 and more is warned of, one below is not", () => {
   const text = changed(["poisson: 2 /s", "poisson: 300 /s"]);
-  const warnings = loadWarnings("there", loadOf(text, "there"));
+  const warnings = warningsFor(text, "there");
   expect(warnings).toHaveLength(2);
   expect(warnings[0]).toMatch(/^warning: there offers edge 3.6 times what it can do/);
-  expect(loadWarnings("split", loadOf(example, "split"))).toEqual([]);
+  expect(warningsFor(example, "split")).toEqual([]);
+});
+
+test("the load is that of the machine that most devices end up at, over several attachments in a row", () => {
+  // Ten cameras on four hubs: 3, 3, 2, 2; hubs on three edges: hub 3 shares edge 0 with hub 0: 3 + 2 = 5 cameras there. 5 x 10/s x 8 ms = 0.4.
+  const text = `version: 1
+model: { synthetic: { input: 1 kB, segments: [ { name: work, time: 8 ms } ] } }
+nodes: { camera: { count: 10 }, hub: { count: 4 }, edge: { count: 3 } }
+links:
+  near: { between: [camera, hub], kind: fifo, per: hub, up: 1 Mbit/s, down: 1 Mbit/s }
+  far: { between: [hub, edge], kind: fifo, per: edge, up: 2 Mbit/s, down: 1 Mbit/s }
+workload: { camera: { arrivals: { poisson: 10 /s } } }
+policies: { p: { exit: { rule: never }, place: { rule: only, node: edge } } }`;
+  const { nodes, links } = loadOf(text, "p");
+  expect(nodes.edge).toBeCloseTo(0.4, 12);
+  // Raw input 8 kbit a request: 30/s at the fullest hub, 50/s at the fullest edge; answers of 100 B back.
+  expect(links.near!.up).toBeCloseTo((30 * 8000) / 1e6, 12);
+  expect(links.far!.up).toBeCloseTo((50 * 8000) / 2e6, 12);
+  expect(links.far!.down).toBeCloseTo((50 * 800) / 1e6, 12);
+});
+
+test("several streams add up where they meet, each with its own way", () => {
+  const text = `version: 1
+model: { synthetic: { input: 1 kB, result: 0 B, segments: [ { name: work, time: { stream: { a: 10 ms, b: 30 ms } } } ] } }
+nodes: { left: { count: 2 }, right: {}, edge: { servers: 4 } }
+links:
+  l: { between: [left, edge], kind: fixed }
+  r: { between: [right, edge], kind: fixed }
+workload: { a: { from: left, arrivals: { poisson: 100 /s, total: true } }, b: { from: right, arrivals: { periodic: 10 /s } } }
+policies: { p: { exit: { rule: never }, place: { rule: only, node: edge } } }`;
+  // 100 x 10 ms + 10 x 30 ms over 4 servers.
+  expect(loadOf(text, "p").nodes.edge).toBeCloseTo((1 + 0.3) / 4, 12);
+});
+
+test("encoding loads the node that made the tensor, decoding the one that takes it", () => {
+  const { nodes } = loadOf(changed(["output: 30 kB", "output: { size: 30 kB, encode: 1 ms, decode: 3 ms }"]), "split");
+  expect(nodes.camera).toBeCloseTo(2 * (0.0045 + 0.4 * 0.001), 12);
+  // The edge runs at twice the speed, decoding as well.
+  expect(nodes.edge).toBeCloseTo((8 * 0.4 * (0.004 + 0.0015)) / 2, 12);
+});
+
+test("shares of a synthetic model are exact, whatever their digits", () => {
+  const text = changed(["share: 0.6", "share: 0.33333"]);
+  const setup = compile(read(text), "split", noResources);
+  const { leaves } = exitShares(setup, [0, 1], setup.streams[0]!);
+  expect(leaves[0]).toBe(0.33333);
+  expect(leaves[1]).toBeCloseTo(0.66667, 12);
+});
+
+test("a full queue that drops is warned of as such", () => {
+  const text = changed(
+    ["poisson: 2 /s", "poisson: 300 /s"],
+    ["edge: { speed: 2,", "edge: { speed: 2, queue: { places: 5 },"],
+  );
+  expect(warningsFor(text, "there")[0]).toBe(
+    "warning: there offers edge 3.6 times what it can do: its queue is full, and drops requests",
+  );
 });

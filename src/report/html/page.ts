@@ -14,6 +14,7 @@ import {
   scope,
   standings,
   stoppingText,
+  theoryTexts,
   warnings,
 } from "../verdict.ts";
 import { html, Markup } from "./escape.ts";
@@ -156,7 +157,7 @@ function standing({ policy, ...said }: Standing): Markup {
 
 function policies(result: Result): Markup {
   return html`${policiesTable(result)}
-<p class="note">${stoppingText(result)} Small figures are the intervals over replications. Latency and accuracy are over completed requests.</p>
+<p class="note">${[...theoryTexts(result), stoppingText(result)].join(" ")} Small figures are the intervals over replications. Latency and accuracy are over completed requests.</p>
 ${differencesTable(result)}
 <h3>Rates and costs</h3>
 ${effortTable(result)}`;

@@ -52,8 +52,9 @@ export function sharesByDraws(rule: HindsightExitRule, shares: readonly number[]
   let here = 1;
   for (const exit of headsOf(rule, plan)) {
     const said = (draw: number): ExitEvidence => ({ ...silent, exit, share: shares[exit]!, draw });
-    let left = exit === last ? draws : 0;
-    for (let i = 0; exit !== last && i < draws; i++) {
+    const isDrawn = exit !== last && rule.leavesByDraw === true;
+    let left = exit === last ? draws : isDrawn ? draws * shares[exit]! : 0;
+    for (let i = 0; exit !== last && !isDrawn && i < draws; i++) {
       const verdict = rule.decide([...reached, said((i + 0.5) / draws)], quiet, random, { isRight: () => false });
       if (verdict.kind === "answer") left++;
     }
