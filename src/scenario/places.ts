@@ -5,7 +5,7 @@ import type { Scenario, ScenarioPolicy, ScenarioStream } from "./scenario.ts";
 /** Group of every segment for a stream, or null where the policy's options alone do not say it. */
 export function placesOf(scenario: Scenario, policy: ScenarioPolicy, stream: ScenarioStream): readonly number[] | null {
   const { type, values, source } = ruleOf(scenario, policy, stream);
-  return type.places?.(values, scenario.segments.length, source) ?? null;
+  return type.places?.(values, scenario.segments.length, source, exitAfter(scenario)) ?? null;
 }
 
 /** Every way in which requests of a stream may be placed. */
@@ -16,9 +16,11 @@ export function routesOf(
 ): readonly (readonly number[])[] {
   const { type, values, source } = ruleOf(scenario, policy, stream);
   const segments = scenario.segments.length;
-  const places = type.places?.(values, segments, source);
+  const places = type.places?.(values, segments, source, exitAfter(scenario));
   return places === undefined ? (type.routes?.(values, segments, source) ?? []) : [places];
 }
+
+const exitAfter = ({ exits, segments }: Scenario): number[] => exits.map(({ after }) => segments.indexOf(after));
 
 function ruleOf(scenario: Scenario, policy: ScenarioPolicy, stream: Pick<ScenarioStream, "from">) {
   const nodes = scenario.nodes.map((node) => node.name);

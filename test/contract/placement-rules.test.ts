@@ -25,6 +25,10 @@ function someValue(option: RuleOptionType, segments: number): fc.Arbitrary<RuleV
       return fc.option(fc.array(fc.integer({ min: 1, max: 5 }), { minLength: groups, maxLength: groups }));
     case "spill":
       return fc.option(fc.record({ node: place, limit: fc.nat({ max: 3 }), to: place }));
+    case "number":
+      return fc.double({ min: option.least, max: Math.min(option.most, 10), noNaN: true });
+    case "quantity":
+      return fc.option(fc.integer({ min: 1, max: 1000 }));
     case "choice":
       return fc.constantFrom(...option.words);
     default:
@@ -81,7 +85,8 @@ for (const type of placementRules) {
           const rule = make(segments, values);
           expect(rule.name).toBe(type.name);
           const plan = rule.plan(source);
-          const allowed = type.places?.(values, segments, source) ?? type.routes!(values, segments, source).flat();
+          const allowed =
+            type.places?.(values, segments, source, [segments - 1]) ?? type.routes!(values, segments, source).flat();
           const observed: Observation = {
             ...quiet,
             node: (group, machine) => ({ present: present[group * 2 + machine]!, at: 0 }),

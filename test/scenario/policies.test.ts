@@ -110,6 +110,11 @@ test.each([
   "{ rule: shortest-queue, among: [a, b], ties: first, spill: { node: a, limit: 3, to: b } }",
   "{ rule: power-of-two, among: [a], reports: { every: 0 s, delay: 5 ms } }",
   "{ rule: least-expected, among: [b, a] }",
+  "{ rule: neurosurgeon, to: a, load: 1.5 }",
+  "{ rule: dads, to: a, load: heavy }",
+  "{ rule: jointdnn, among: [source, a] }",
+  "{ rule: queue-aware, among: [a, b], reports: { every: 10 ms } }",
+  "{ rule: drift-plus-penalty, among: [a], v: 10, budget: 2 kB }",
 ])("%s is read, run and written out again as it was", (place) => {
   const first = read(chooser(place, ", shared: true, decision_time: 1 ms"));
   const { origins: _, ...again } = read(resolvedYaml(first));

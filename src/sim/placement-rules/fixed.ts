@@ -11,5 +11,5 @@ export const fixed: PlacementRuleType = {
   options: { segments: { kind: "segments", describe: "the node of every segment, by its name, or source" } },
   places: (values, _, source) =>
     (values.segments as readonly Place[]).map((node) => (node === "source" ? source : node)),
-  make: (values, { segments }) => asPlanned("fixed", (source) => fixed.places!(values, segments, source)),
+  make: (values, { segments }) => asPlanned("fixed", (source) => fixed.places!(values, segments, source, [])),
 };

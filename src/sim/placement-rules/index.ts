@@ -1,9 +1,15 @@
 /** Placement rules: which node group runs each segment. One file a rule, one line here. */
+import { dads } from "./dads.ts";
+import { ddnn } from "./ddnn.ts";
+import { driftPlusPenalty } from "./drift-plus-penalty.ts";
 import { fixed } from "./fixed.ts";
+import { jointdnn } from "./jointdnn.ts";
 import { leastExpected } from "./least-expected.ts";
+import { neurosurgeon } from "./neurosurgeon.ts";
 import { only } from "./only.ts";
 import type { PlacementRuleType } from "./placement-rule.ts";
 import { powerOfTwo } from "./power-of-two.ts";
+import { queueAware } from "./queue-aware.ts";
 import { random } from "./random.ts";
 import { roundRobin } from "./round-robin.ts";
 import { shortestQueue } from "./shortest-queue.ts";
@@ -18,4 +24,10 @@ export const placementRules: readonly PlacementRuleType[] = [
   shortestQueue,
   powerOfTwo,
   leastExpected,
+  neurosurgeon,
+  dads,
+  ddnn,
+  jointdnn,
+  queueAware,
+  driftPlusPenalty,
 ];

@@ -13,5 +13,5 @@ export const only: PlacementRuleType = {
     const node = values.node as Place;
     return Array.from({ length: segments }, () => (node === "source" ? source : node));
   },
-  make: (values, { segments }) => asPlanned("only", (source) => only.places!(values, segments, source)),
+  make: (values, { segments }) => asPlanned("only", (source) => only.places!(values, segments, source, [])),
 };

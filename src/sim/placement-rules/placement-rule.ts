@@ -68,7 +68,7 @@ export interface PlacementRuleType {
   readonly seesReports?: boolean;
   readonly options: Readonly<Record<string, RuleOptionType>>;
   /** Group of every segment for requests of a source, where the options alone say so: then known before times and sizes are. */
-  places?(values: RuleValues, segments: number, source: NodeIndex): readonly NodeIndex[];
+  places?(values: RuleValues, segments: number, source: NodeIndex, exitAfter: readonly number[]): readonly NodeIndex[];
   /** Otherwise: every way in which requests of a source may be placed, group by group; what is needed on the way is checked for each. */
   routes?(values: RuleValues, segments: number, source: NodeIndex): readonly (readonly NodeIndex[])[];
   make(values: RuleValues, view: PlacementView): PlacementRule;

@@ -29,7 +29,7 @@ export interface NumberOption extends Option<"number">, Defaulted<number> {
 
 /** A quantity with its unit, handed over in SI. */
 export interface QuantityOption extends Option<"quantity">, Defaulted<number> {
-  readonly of: "time";
+  readonly of: "time" | "size";
 }
 
 /** 0 to 1, or in percent. */
