@@ -62,8 +62,10 @@ function* loads(setup: Setup, window: Window): Generator<string> {
   const tooMuch = (busy: number | null): boolean => busy !== null && busy > 1 + 1e-9;
   const { collector } = window.replication;
   for (const [g, node] of setup.nodes.entries()) {
-    if (tooMuch(window.rate((at) => at.busy[g]! / (node.count * node.servers))))
-      yield `node ${node.name} is busy more than all of the time`;
+    const on = window.serversOn(g);
+    const busy = window.over((at) => at.busy[g]!);
+    const share = on ? busy! / on : window.rate((at) => at.busy[g]! / (node.count * node.servers));
+    if (tooMuch(share)) yield `node ${node.name} is busy more than all of the time`;
     const visits = collector.total(collector.visits, g, Visit.n, Visit.width);
     if (window.end.departed[g]! > visits) yield `more requests left node ${node.name} than visited it`;
   }
@@ -80,7 +82,8 @@ function* loads(setup: Setup, window: Window): Generator<string> {
 function* energies(setup: Setup, window: Window): Generator<string> {
   if (window.seconds === null) return;
   for (const [g, { name, power, count, servers }] of setup.nodes.entries()) {
-    if (power === null) continue;
+    // Where servers come and go, their number bounds nothing.
+    if (power === null || setup.nodes[g]!.autoscale !== null) continue;
     const busy = window.over((at) => at.busy[g]!)!;
     const mean = power.idle * count + ((power.busy - power.idle) / servers) * (busy / window.seconds);
     const [low, high] = [Math.min(power.idle, power.busy) * count, Math.max(power.idle, power.busy) * count];

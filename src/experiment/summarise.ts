@@ -310,9 +310,11 @@ class Summary {
       return power === null || busy === null ? null : ((power.busy - power.idle) / servers) * busy;
     };
     const idle = (w: Window, g: number): number | null => {
-      const { power, count } = setup.nodes[g]!;
+      const { power, count, servers } = setup.nodes[g]!;
       if (!visited[g]) return 0;
-      return power === null || w.seconds === null ? null : power.idle * count * w.seconds;
+      if (power === null || w.seconds === null) return null;
+      const on = w.serversOn(g);
+      return on === null ? power.idle * count * w.seconds : (power.idle * on) / servers;
     };
     const sum = (values: readonly (number | null)[]): number | null =>
       values.includes(null) ? null : values.reduce<number>((a, b) => a + b!, 0);
@@ -342,9 +344,11 @@ class Summary {
       cost_usd: this.ratio(
         (w) =>
           sum(
-            setup.nodes.map(({ price, count }, g) => {
+            setup.nodes.map(({ price, count, servers }, g) => {
               if (!visited[g]) return 0;
-              return price === null || w.seconds === null ? null : (price * count * w.seconds) / 3600;
+              if (price === null || w.seconds === null) return null;
+              const on = w.serversOn(g);
+              return (price * (on === null ? count * w.seconds : on / servers)) / 3600;
             }),
           ),
         done,
@@ -364,7 +368,7 @@ class Summary {
   }
 
   node(g: number): NodeResult {
-    const { count, servers, failures, faults } = this.setup.nodes[g]!;
+    const { count, servers, failures, faults, autoscale } = this.setup.nodes[g]!;
     const canFail = failures !== null || faults.length > 0;
     const visits = once((w) => w.visits(g));
     const waiting = this.windows.map((w) => w.waiting(g));
@@ -385,13 +389,16 @@ class Summary {
     );
     const max = waiting.map((s) => s.max).filter((m) => m !== null);
     return {
-      utilization: this.means((w) =>
-        scaled(
+      utilization: this.means((w) => {
+        const on = w.serversOn(g);
+        if (on !== null) return on > 0 ? w.over((at) => at.busy[g]!)! / on : null;
+        return scaled(
           w.rate((at) => at.busy[g]!),
           1 / (count * servers),
-        ),
-      ),
+        );
+      }),
       utilization_max: this.means((w) => {
+        if (autoscale !== null) return w.busiestShare(g);
         const busiest = w.busiest(g);
         return busiest === null || w.seconds === null ? null : busiest / w.seconds / servers;
       }),

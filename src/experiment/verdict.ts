@@ -94,7 +94,13 @@ function* busyShares(setup: Setup, windows: readonly Window[]): Generator<[strin
     // A full queue drops: it cannot grow.
     if (node.queue.places < Number.POSITIVE_INFINITY) continue;
     const servers = node.count * node.servers;
-    yield [`node ${node.name}`, mean((w) => w.rate((at) => at.busy[g]! / servers))];
+    yield [
+      `node ${node.name}`,
+      mean((w) => {
+        const up = w.over((at) => at.stations[g]?.up ?? 0);
+        return up ? w.over((at) => at.busy[g]!)! / up : w.rate((at) => at.busy[g]! / servers);
+      }),
+    ];
   }
   for (const [l, link] of setup.links.entries()) {
     if (link.kind === "fixed") continue;

@@ -144,6 +144,24 @@ export class Window {
     return most;
   }
 
+  /** Server seconds on, where servers come and go; null where all are always on. */
+  serversOn(group: number): number | null {
+    return this.setup.nodes[group]!.autoscale === null ? null : this.over((at) => at.stations[group]!.on);
+  }
+
+  /** Busy share of the busiest machine of its servers that were on, where servers come and go. */
+  busiestShare(group: number): number | null {
+    const [begin, end] = [this.begin?.stations[group]?.onEach, this.end.stations[group]?.onEach];
+    const [first, last] = [this.begin?.busyEach[group], this.end.busyEach[group]];
+    if (!begin || !end || !first || !last) return null;
+    let most = 0;
+    for (let i = 0; i < last.length; i++) {
+      const on = end[i]! - begin[i]!;
+      if (on > 0) most = Math.max(most, (last[i]! - first[i]!) / on);
+    }
+    return most;
+  }
+
   /** Answers given and right on each evaluation row, [row * 2] and [row * 2 + 1]; null without a table. */
   rows(wanted: (stream: number, exit: number) => boolean): Float64Array | null {
     const { exits, rows } = this.replication.collector.shape;

@@ -74,8 +74,11 @@ function checkRoutes({ routes, links }: Scenario, report: Report): boolean {
 function checkNodes(scenario: Scenario, tree: Tree, to: Reading, report: Report): void {
   const machines = scenario.nodes.reduce((sum, node) => sum + node.count, 0);
   if (machines > 4 * mostMachines) report("nodes", `at most ${4 * mostMachines} machines in all`, String(machines));
+  for (const { node } of scenario.faults)
+    if (scenario.nodes.find(({ name }) => name === node)!.autoscale !== null)
+      report("faults", "faults of nodes whose servers do not come and go", node);
   for (const { name, speed } of scenario.nodes) {
-    if (speed.kind !== "device" && speed.kind !== "profile") continue;
+    if (speed.kind === "model" || speed.kind === "speed") continue;
     const path = `nodes.${name}.${speed.kind}`;
     if (scenario.model.kind === "synthetic") {
       report(
@@ -97,6 +100,7 @@ function checkNodes(scenario: Scenario, tree: Tree, to: Reading, report: Report)
         );
       continue;
     }
+    if (speed.kind === "scale") continue;
     const own = openProfile(speed.profile, nearestPlace(tree, path), path, to);
     const fault = own === undefined ? null : misfit(own, to.resources.profile(scenario.model.profile).profile);
     if (fault !== null) report(path, `a profile of the same network as ${scenario.model.profile}`, fault);

@@ -68,6 +68,19 @@ function paceOf(node: ScenarioNode, model: Profile, open: Resources["profile"]):
         batches: (of) => byBatch(of(model), (timing) => constant(central(timing) / speed.speed)),
         codec: (of) => constant(central(of(model)) / speed.speed),
       };
+    case "scale": {
+      const { factor, perLayer } = speed;
+      const moved = (timing: Timing, layers = 0): Distribution => ({
+        kind: "empirical",
+        quantiles: timing.quantiles_s.map((t) => factor * t + perLayer * layers),
+      });
+      const of = (work: Work, timing: Timing): Distribution => moved(timing, work.layers);
+      return {
+        work: (piece) => of(piece(model), atOne(piece(model))),
+        batches: (piece) => byBatch(piece(model), (timing) => of(piece(model), timing)),
+        codec: (piece) => moved(piece(model)),
+      };
+    }
     case "device": {
       const { rate, overhead } = speed.figures;
       const time = ({ macs, layers }: Work, batch = 1): number =>

@@ -3,6 +3,7 @@ import { expectedShares, headsOf } from "../sim/rules/exit-shares.ts";
 import { computeShares, NetworkView } from "../sim/rules/network.ts";
 import type { Model, NodeGroup, Policy, Setup, Stream } from "../sim/setup.ts";
 import { seconds, watts } from "../units.ts";
+import { slowed } from "./background.ts";
 import { compileArrivals } from "./compile-arrivals.ts";
 import { compileLink } from "./compile-links.ts";
 import { profileModel } from "./compile-profile.ts";
@@ -22,14 +23,16 @@ export function compile(scenario: Scenario, policyName: string, materials: Mater
   const policy = scenario.policies.find((p) => p.name === policyName);
   if (policy === undefined)
     throw new RangeError(`no policy ${policyName} in ${scenario.policies.map((p) => p.name).join(", ")}`);
-  const model = modelOf(scenario, policy, materials);
+  const shares = scenario.nodes.map((node) => node.background);
+  const model = slowed(modelOf(scenario, policy, materials), shares);
   const parts = {
     nodes: scenario.nodes.map(
       (node): NodeGroup => ({
         name: node.name,
         count: node.count,
         servers: node.servers,
-        queue: { ...node.queue, batch: batchOf(node) },
+        queue: { ...node.queue, batch: batchOf(node), admit: admissionOf(node) },
+        autoscale: autoscaleOf(node),
         failures: failuresOf(node),
         faults: scenario.faults
           .filter((fault) => fault.node === node.name)
@@ -68,6 +71,15 @@ function failuresOf({ failures }: ScenarioNode): NodeGroup["failures"] {
   if (failures === null) return null;
   const { mtbf, mttr, ...rest } = failures;
   return { uptime: plain(mtbf), repair: plain(mttr), ...rest };
+}
+
+function admissionOf({ queue: { admit } }: ScenarioNode): NodeGroup["queue"]["admit"] {
+  return admit === null ? null : { ...admit, wait: admit.wait === null ? null : seconds(admit.wait) };
+}
+
+function autoscaleOf({ autoscale }: ScenarioNode): NodeGroup["autoscale"] {
+  if (autoscale === null) return null;
+  return { ...autoscale, every: seconds(autoscale.every), startUp: seconds(autoscale.startUp) };
 }
 
 function batchOf({ queue: { batch } }: ScenarioNode): NodeGroup["queue"]["batch"] {

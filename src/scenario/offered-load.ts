@@ -36,7 +36,10 @@ export function offeredLoad(setup: Setup): OfferedLoad | null {
   const most = (loads: Float64Array): number => loads.reduce((a, b) => Math.max(a, b), 0);
   return {
     nodes: Object.fromEntries(
-      setup.nodes.map((node, g) => [node.name, most(nodes[g]!) / (node.servers * available(node))]),
+      setup.nodes.map((node, g) => [
+        node.name,
+        most(nodes[g]!) / ((node.autoscale?.max ?? node.servers) * available(node)),
+      ]),
     ),
     links: Object.fromEntries(
       setup.links.map(({ name, kind }, l) => {

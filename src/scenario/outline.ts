@@ -99,15 +99,24 @@ function nodeOutline(node: ScenarioNode): Outline {
       ? ["device", leaf(speed.device)]
       : speed.kind === "profile"
         ? ["profile", quoted(speed.profile)]
-        : speed.kind === "speed"
-          ? ["speed", leaf(speed.speed)]
-          : ["speed", { kind: "note", text: "the model's own times" }],
+        : speed.kind === "scale"
+          ? [
+              "scale",
+              map([
+                ["factor", leaf(speed.factor)],
+                ["per_layer", quantity("time", speed.perLayer)],
+              ]),
+            ]
+          : speed.kind === "speed"
+            ? ["speed", leaf(speed.speed)]
+            : ["speed", { kind: "note", text: "the model's own times" }],
     [
       "queue",
       map([
         ["discipline", leaf(node.queue.discipline)],
         ["places", leaf(node.queue.places === Number.POSITIVE_INFINITY ? "unbounded" : node.queue.places)],
         ["batch", batchOutline(node.queue.batch)],
+        ["admit", admitOutline(node.queue.admit)],
       ]),
     ],
     [
@@ -120,7 +129,38 @@ function nodeOutline(node: ScenarioNode): Outline {
           ]),
     ],
     ["failures", failuresOutline(node.failures)],
+    ["autoscale", autoscaleOutline(node.autoscale)],
+    ["background", leaf(node.background)],
     ["price", node.price === null ? leaf("none") : quantity("price-rate", node.price)],
+  ]);
+}
+
+function admitOutline(admit: ScenarioNode["queue"]["admit"]): Outline {
+  if (admit === null) return leaf("none");
+  const bucket: Entries =
+    admit.rate === null
+      ? []
+      : [
+          ["rate", quantity("frequency", admit.rate)],
+          ["burst", leaf(admit.burst)],
+        ];
+  return map([
+    ...bucket,
+    ...(admit.wait === null ? [] : [["wait", quantity("time", admit.wait)] as const]),
+    ["deadline", leaf(admit.deadline)],
+  ]);
+}
+
+function autoscaleOutline(autoscale: ScenarioNode["autoscale"]): Outline {
+  if (autoscale === null) return leaf("none");
+  const threshold = ({ of, limit }: typeof autoscale.up): Outline => map([[of, leaf(limit)]]);
+  return map([
+    ["min", leaf(autoscale.min)],
+    ["max", leaf(autoscale.max)],
+    ["up", threshold(autoscale.up)],
+    ["down", threshold(autoscale.down)],
+    ["every", quantity("time", autoscale.every)],
+    ["start_up", quantity("time", autoscale.startUp)],
   ]);
 }
 

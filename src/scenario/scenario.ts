@@ -33,6 +33,8 @@ export type Speed =
   | { readonly kind: "speed"; readonly speed: number }
   /** 2 x macs / R + o x layers. */
   | { readonly kind: "device"; readonly device: string; readonly figures: DeviceFigures }
+  /** Factor x measured + offset [s] for each layer. */
+  | { readonly kind: "scale"; readonly factor: number; readonly perLayer: number }
   /** A profile measured on that node. */
   | { readonly kind: "profile"; readonly profile: string };
 
@@ -53,6 +55,24 @@ export interface ScenarioFault {
   readonly inService: InService;
 }
 
+/** Null or false: turns nobody away. Rate in [1/s], wait in [s]. */
+export interface ScenarioAdmission {
+  readonly rate: number | null;
+  readonly burst: number;
+  readonly wait: number | null;
+  readonly deadline: boolean;
+}
+
+export interface ScenarioAutoscale {
+  readonly min: number;
+  readonly max: number;
+  readonly up: { readonly of: "utilization" | "queue"; readonly limit: number };
+  readonly down: { readonly of: "utilization" | "queue"; readonly limit: number };
+  /** [s]. */
+  readonly every: number;
+  readonly startUp: number;
+}
+
 export interface ScenarioNode {
   readonly name: string;
   readonly count: number;
@@ -63,12 +83,16 @@ export interface ScenarioNode {
     readonly places: number;
     /** `wait` in [s]. */
     readonly batch: { readonly min: number; readonly max: number; readonly wait: number } | null;
+    readonly admit: ScenarioAdmission | null;
   };
   /** [W]; null when unknown. */
   readonly power: { readonly idle: number; readonly busy: number } | null;
   /** [USD/h]; null when unknown. */
   readonly price: number | null;
   readonly failures: ScenarioFailures | null;
+  readonly autoscale: ScenarioAutoscale | null;
+  /** Share of its speed that other work takes, below 1. */
+  readonly background: number;
 }
 
 /** A capacity [bit/s] or a latency [s] over time. */

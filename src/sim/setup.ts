@@ -26,6 +26,29 @@ export interface Batch {
   readonly wait: Seconds;
 }
 
+/** Requests that a machine turns away, reason admission; what is null or false turns nobody away. */
+export interface Admission {
+  /** Token bucket: a request takes a token; so many come each second [1/s], and so many are kept at most. */
+  readonly rate: number | null;
+  readonly burst: number;
+  /** Longest expected wait [s]: requests beyond the servers x mean server time of those that left so far / servers. */
+  readonly wait: Seconds | null;
+  /** Those that would be late by the expected wait and one mean server time. */
+  readonly deadline: boolean;
+}
+
+/** Servers of a machine that are started and stopped, one at a time, by what was seen since the last look. */
+export interface Autoscale {
+  readonly min: number;
+  readonly max: number;
+  /** One more above, one less below: the busy share of the servers that were ready, or requests waiting per ready server. */
+  readonly up: { readonly of: "utilization" | "queue"; readonly limit: number };
+  readonly down: { readonly of: "utilization" | "queue"; readonly limit: number };
+  readonly every: Seconds;
+  /** From the decision to the first request. */
+  readonly startUp: Seconds;
+}
+
 /** What becomes of the request (or batch) whose server fails: it goes on after the repair, begins its stage anew then, goes back to the queue, or is lost. */
 export type InService = "resume" | "restart" | "requeue" | "drop";
 
@@ -66,10 +89,13 @@ export interface NodeGroup {
      */
     readonly places: number;
     readonly batch: Batch | null;
+    readonly admit: Admission | null;
   };
   /** Null: its servers never fail by chance. */
   readonly failures: Failures | null;
   readonly faults: readonly Fault[];
+  /** Null: all `servers` are always on; else as many are on at first. */
+  readonly autoscale: Autoscale | null;
   /** Draw of one machine: idle + (busy - idle) x busy servers / servers. Null when unknown: energy is then null. */
   readonly power: { readonly idle: Watts; readonly busy: Watts } | null;
   /** Price of one machine [USD/h]; null when unknown. */

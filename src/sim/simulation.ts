@@ -23,10 +23,10 @@ class Simulation extends Kernel {
 
   run(): Replication {
     const { setup, slicing } = this;
+    this.stations.open();
     slicing.begin(takeSnapshot(this, 0));
     this.horizon[0] = slicing.nextTime;
     this.openSources();
-    this.stations.open();
     this.desk.reports.open();
     while (!this.over) {
       this.requests.reserve(stretch);

@@ -1,4 +1,4 @@
-import type { InService } from "../../src/sim/setup.ts";
+import type { Autoscale, InService } from "../../src/sim/setup.ts";
 import { seconds } from "../../src/units.ts";
 import { exponential, type NodeOptions } from "../sim/build.ts";
 import { stationContract } from "./station.ts";
@@ -36,5 +36,22 @@ stationContract(
   "batches with failures and requeue",
   { ...failing("requeue"), queue: { batch: { min: 1, max: 3, wait: seconds(0.5) } } },
   { ...batched, isFair: false },
+);
+const autoscale: Autoscale = {
+  min: 1,
+  max: 3,
+  up: { of: "utilization", limit: 0.7 },
+  down: { of: "queue", limit: 0.1 },
+  every: seconds(0.75),
+  startUp: seconds(0.25),
+};
+/** More servers than one may be on: order and work are not those of one. */
+const scaled = { conservesWork: false, isFair: false };
+stationContract("autoscaling", { servers: 1, autoscale }, scaled);
+stationContract("autoscaling of shared servers", { servers: 1, queue: { discipline: "ps" }, autoscale }, scaled);
+stationContract(
+  "admission by expected wait and by tokens",
+  { queue: { admit: { rate: 1, burst: 2, wait: seconds(1), deadline: true } } },
+  broken,
 );
 stationContract("ps", { queue: { discipline: "ps" } }, all);

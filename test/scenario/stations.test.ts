@@ -155,3 +155,65 @@ test.each(["fifo", "priority", "priority-preemptive", "edf", "sjf", "ps"])("a qu
   const { nodes } = whole(["discipline: fifo", `discipline: ${discipline}`]);
   expect(nodes[0]!.queue.discipline).toBe(discipline);
 });
+
+test("admission, autoscaling and background are read, and compiled to what the simulator takes", () => {
+  const scenario = whole(
+    ["places: 20", "places: 20, admit: { rate: 50 /s, burst: 10, wait: 20 ms, deadline: true }"],
+    [
+      "count: 4",
+      "count: 4, background: 20 %, autoscale: { max: 8, up: { utilization: 80 % }, down: { queue: 0.5 }, every: 5 s, start_up: 30 s }",
+    ],
+  );
+  const { nodes, model } = setupOf(scenario);
+  expect(nodes[0]!.queue.admit).toEqual({ rate: 50, burst: 10, wait: 0.02, deadline: true });
+  expect(nodes[0]!.autoscale).toEqual({
+    min: 1,
+    max: 8,
+    up: { of: "utilization", limit: 0.8 },
+    down: { of: "queue", limit: 0.5 },
+    every: 5,
+    startUp: 30,
+  });
+  // 4 ms at 80 % of the speed; the other node is not touched.
+  expect(model.trunk[0]![0]![0]).toEqual({ kind: "constant", value: 0.005 });
+  expect(model.head[0]![0]![0]).toEqual({ kind: "constant", value: 0.000625 });
+  expect(model.trunk[0]![1]![1]).toEqual(setupOf(read(example)).model.trunk[0]![1]![1]);
+});
+
+test.each([
+  ["queue: { admit: {} }", "nodes.camera.queue.admit"],
+  ["queue: { admit: { burst: 2, wait: 1 s } }", "nodes.camera.queue.admit.burst"],
+  ["background: 100 %", "nodes.camera.background"],
+  [
+    "servers: 9, autoscale: { max: 8, up: { queue: 1 }, down: { queue: 0 }, every: 1 s, start_up: 0 s }",
+    "nodes.camera.autoscale",
+  ],
+  ["autoscale: { max: 8, up: { queue: 1 }, down: { queue: 2 }, every: 1 s, start_up: 0 s }", "nodes.camera.autoscale"],
+  [
+    "autoscale: { max: 8, up: { queue: 1, utilization: 1 }, down: { queue: 0 }, every: 1 s, start_up: 0 s }",
+    "nodes.camera.autoscale.up",
+  ],
+  ["autoscale: { max: 8, up: { queue: 1 }, down: { queue: 0 }, every: 1 s }", "nodes.camera.autoscale.start_up"],
+  ["scale: { factor: 2 }", "nodes.camera.scale"],
+])("%s is a mistake", (text, path) => {
+  const found = problemsOf(changed(["count: 4, servers: 1, queue: { discipline: fifo, places: 20 }", text]));
+  expect(found.map((f) => f.path)).toContain(path);
+});
+
+test("a measured profile moves to another host by a factor and an offset per layer, spread and all", () => {
+  const text = `version: 1
+model: { profile: b-lenet-fashion }
+nodes: { cloud: { scale: { factor: 2.5, per_layer: 0.1 ms } } }
+workload: { cloud: { arrivals: { poisson: 1 /s } } }
+policies: { split: { exit: { rule: never }, place: { rule: only, node: cloud } } }
+`;
+  const scenario = parseScenario(text, { resources });
+  const { profile } = resources.profile("b-lenet-fashion");
+  const { layers, time } = profile.segments[0]!.trunk;
+  const one = time[0]!.quantiles_s;
+  const moved = setupOf(scenario).model.trunk[0]![0]![0]!;
+  expect(moved.kind === "empirical" && moved.quantiles).toEqual(one.map((t) => 2.5 * t + 0.0001 * layers));
+  expect(scenario.origins["nodes.cloud.scale"]!.text).toContain("+-25 %");
+  const again = parseScenario(resolvedYaml(scenario), { path: "resolved.yaml", resources });
+  expect(without(again)).toEqual(without(scenario));
+});

@@ -50,10 +50,11 @@ export function node(name: string, options: NodeOptions = {}): NodeGroup {
     servers: 1,
     failures: null,
     faults: [],
+    autoscale: null,
     power: null,
     price: null,
     ...options,
-    queue: { discipline: "fifo", places: Number.POSITIVE_INFINITY, batch: null, ...options.queue },
+    queue: { discipline: "fifo", places: Number.POSITIVE_INFINITY, batch: null, admit: null, ...options.queue },
   };
 }
 

@@ -168,14 +168,20 @@ export class BatchingStation extends ServingStation<BatchingMachine> {
       // The first of each stream draws for it.
       if (streams.has(stream)) continue;
       streams.add(stream);
-      longest = Math.max(longest, this.batchTime(slot, job.members.length));
+      longest = Math.max(longest, this.batchTime(slot, job.members));
     }
-    return { total: codec + longest, codec };
+    const decisions = job.members.reduce((sum, slot) => sum + this.host.desk.spend(slot), 0);
+    return { total: codec + longest + decisions, codec };
   }
 
-  private batchTime(slot: number, size: number): number {
-    const { trunk, head } = this.host.tables.batched[this.course.place(slot, this.course.segment(slot))]!;
-    return this.between(slot, trunk, size) + (head === null ? 0 : this.between(slot, head, size));
+  /** Trunk, and the head if any member asks for it. */
+  private batchTime(slot: number, members: readonly number[]): number {
+    const { tables, desk } = this.host;
+    const segment = this.course.segment(slot);
+    const { trunk, head } = tables.batched[this.course.place(slot, segment)]!;
+    const time = this.between(slot, trunk, members.length);
+    const isAsked = head !== null && members.some((member) => desk.runsHead(member, tables.exitAfter[segment]!));
+    return isAsked ? time + this.between(slot, head, members.length) : time;
   }
 
   private between(slot: number, { sizes, draws }: BatchDraws, size: number): number {
@@ -187,6 +193,7 @@ export class BatchingStation extends ServingStation<BatchingMachine> {
     const job = server.job!;
     const { now } = this.host.agenda;
     job.served += now - job.since;
+    this.spent += now - job.since;
     machine.account(now);
     const leavers: number[] = [];
     const encoders: number[] = [];
@@ -211,7 +218,7 @@ export class BatchingStation extends ServingStation<BatchingMachine> {
     if (encoders.length > 0) this.encode(server, job, isEncoding);
     else {
       this.frees(server, now);
-      machine.idle.push(server);
+      this.rests(server);
     }
     this.form(machine, false);
     for (const slot of leavers) this.course.depart(slot);

@@ -52,6 +52,12 @@ export class Course {
     return { total: codec + this.stage(slot), codec };
   }
 
+  /** How long the next stage takes, what decisions cost aside. */
+  length(slot: number): number {
+    if (this.isEncoding(slot)) return this.encoding(slot);
+    return this.decoding(slot) + this.pieces(slot);
+  }
+
   /** Time to decode what a request brought; 0 where there is nothing to decode. */
   decoding(slot: number): number {
     const { int } = this.host.requests;
@@ -64,10 +70,15 @@ export class Course {
   }
 
   private stage(slot: number): number {
+    return this.pieces(slot) + this.host.desk.spend(slot);
+  }
+
+  /** Trunk and head. */
+  private pieces(slot: number): number {
     const { tables, desk } = this.host;
     const segment = this.segment(slot);
     const { trunk, head } = tables.stages[this.place(slot, segment)]!;
-    const time = this.draw(slot, trunk) + desk.spend(slot);
+    const time = this.draw(slot, trunk);
     return head !== null && desk.runsHead(slot, tables.exitAfter[segment]!) ? time + this.draw(slot, head) : time;
   }
 

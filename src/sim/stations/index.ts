@@ -9,8 +9,9 @@ import type { Station, StationSnapshot } from "./station.ts";
 export type { StationSnapshot };
 
 /** The event loop serves this group itself. */
-export function isPlain({ queue, failures, faults }: NodeGroup): boolean {
-  return queue.discipline === "fifo" && queue.batch === null && failures === null && faults.length === 0;
+export function isPlain({ queue, failures, faults, autoscale }: NodeGroup): boolean {
+  const isQueuePlain = queue.discipline === "fifo" && queue.batch === null && queue.admit === null;
+  return isQueuePlain && failures === null && faults.length === 0 && autoscale === null;
 }
 
 export class Stations {

@@ -1,4 +1,5 @@
 /** One machine's counts and their time integrals. */
+import type { Door } from "./admission.ts";
 import type { Unit } from "./failures.ts";
 
 export class Machine {
@@ -15,6 +16,7 @@ export class Machine {
   up: number;
   /** What may fail of it; by server where each does by itself. */
   units: readonly Unit[] = [];
+  door: Door | null = null;
   /** Until when the integrals reach. */
   private since = 0;
   /** Integrals [s]. */

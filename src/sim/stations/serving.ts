@@ -20,6 +20,8 @@ export class Server {
   stranded: Job | null = null;
   /** Reasons to be down. */
   faults = 0;
+  /** It is switched off as soon as it has nothing to do. */
+  isLeaving = false;
   /** When its job is done. */
   readonly done: Alarm;
 
@@ -36,6 +38,8 @@ export class ServingMachine extends Machine {
   /** In the order in which they were first needed. */
   readonly servers: Server[] = [];
   readonly idle: Server[] = [];
+  /** Switched off. */
+  readonly off: Server[] = [];
   /** Of those in line, the ones a server had before: they take no place. */
   interrupted = 0;
   /** Requests that came so far. */
@@ -64,6 +68,36 @@ export class ServingStation<M extends ServingMachine = ServingMachine> extends S
     return machine.idle.length > 0 || machine.servers.length < this.node.servers;
   }
 
+  protected override switchesOn(machine: M): void {
+    const { servers, off } = machine;
+    machine.account(this.host.agenda.now);
+    machine.up++;
+    // Those of the beginning come first: others are numbered behind them.
+    machine.idle.push(off.pop() ?? this.server(machine, Math.max(servers.length, this.node.servers)));
+    this.dispatch(machine);
+  }
+
+  /** An idle server goes at once; else the one that was started last, when it has done what it has. */
+  protected override switchesOff(machine: M): void {
+    if (this.hasIdle(machine)) this.isOff(this.idleServer(machine)!);
+    else machine.servers.findLast((server) => server.job !== null && !server.isLeaving)!.isLeaving = true;
+  }
+
+  private isOff(server: Server): void {
+    const machine = server.machine as M;
+    machine.account(this.host.agenda.now);
+    machine.up--;
+    machine.on--;
+    server.isLeaving = false;
+    machine.off.push(server);
+  }
+
+  /** A server has nothing to do. */
+  protected rests(server: Server): void {
+    if (server.isLeaving) this.isOff(server);
+    else server.machine.idle.push(server);
+  }
+
   protected take(machine: M, slot: number): void {
     const job = this.job(machine, slot);
     this.comesIn(machine);
@@ -80,7 +114,7 @@ export class ServingStation<M extends ServingMachine = ServingMachine> extends S
   }
 
   protected key(slot: number): number {
-    return this.discipline.key(slot, this.host, () => this.course.work(slot).total);
+    return this.discipline.key(slot, this.host, () => this.course.length(slot));
   }
 
   protected job(machine: M, slot: number): Job {
@@ -236,6 +270,7 @@ export class ServingStation<M extends ServingMachine = ServingMachine> extends S
     const { now } = this.host.agenda;
     this.host.happens((STAGE << entityBits) | server.machine.index, slot);
     job.served += now - job.since;
+    this.spent += job.served;
     this.course.credit(slot, job.served, job.work);
     if (this.course.advance(slot)) {
       job.faces(this.course.work(slot));
@@ -251,7 +286,7 @@ export class ServingStation<M extends ServingMachine = ServingMachine> extends S
   /** An idle server takes the first in line, or stays idle. */
   protected next(server: Server): void {
     const { machine } = server;
-    while (machine.line.size > 0) {
+    while (!server.isLeaving && machine.line.size > 0) {
       const job = machine.line.shift();
       if (job.hasStarted) machine.interrupted--;
       else if (this.host.givesUp(job.slot, this.host.agenda.now)) {
@@ -262,6 +297,6 @@ export class ServingStation<M extends ServingMachine = ServingMachine> extends S
       this.start(server, job);
       return;
     }
-    machine.idle.push(server);
+    this.rests(server);
   }
 }

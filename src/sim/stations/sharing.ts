@@ -48,7 +48,7 @@ export class SharingStation extends Station<SharingMachine> {
 
   /** There is room for as many as could be served and wait elsewhere. */
   protected takesAtOnce(machine: SharingMachine): boolean {
-    return machine.inside < this.node.servers + this.node.queue.places;
+    return machine.inside < machine.on + this.node.queue.places;
   }
 
   protected waiting(): number {
@@ -121,6 +121,19 @@ export class SharingStation extends Station<SharingMachine> {
     this.goOn(machine);
   }
 
+  protected override switchesOn(machine: SharingMachine): void {
+    this.progress(machine);
+    machine.up++;
+    this.goOn(machine);
+  }
+
+  protected override switchesOff(machine: SharingMachine): void {
+    this.progress(machine);
+    machine.up--;
+    machine.on--;
+    this.goOn(machine);
+  }
+
   private ends(machine: SharingMachine): void {
     this.progress(machine);
     const { slot, key, work, begun } = machine.sharers.shift();
@@ -129,6 +142,7 @@ export class SharingStation extends Station<SharingMachine> {
     this.host.happens((STAGE << entityBits) | machine.index, slot);
     const waited = machine.each.waiting - begun.waiting;
     this.visits.waits(slot, waited);
+    this.spent += work.total;
     this.course.credit(slot, work.total, work);
     if (this.course.advance(slot)) {
       this.share(machine, slot);

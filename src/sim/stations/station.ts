@@ -1,10 +1,12 @@
 /** The machines of one node group that the event loop does not serve itself. */
-import { DEADLINE, NODE, QUEUE } from "../collector.ts";
+import { ADMISSION, DEADLINE, NODE, QUEUE } from "../collector.ts";
 import type { InService, NodeGroup } from "../setup.ts";
+import { Door } from "./admission.ts";
 import { Course } from "./course.ts";
 import { type Breakable, planFaults, unitsOf } from "./failures.ts";
 import type { StationHost } from "./host.ts";
 import type { Machine } from "./machine.ts";
+import { Autoscaler, type Scalable } from "./scaling.ts";
 import { Visits } from "./visits.ts";
 
 /** Integrals over the machines of a group [s], and counts, since the start. */
@@ -15,8 +17,8 @@ export interface StationSnapshot {
   /** Server seconds on and, of those, not broken. */
   readonly on: number;
   readonly up: number;
-  /** Server seconds on, of each machine. */
-  readonly onEach: Float64Array;
+  /** Server seconds on, of each machine; null where all servers always are. */
+  readonly onEach: Float64Array | null;
   /** Batches started, and the requests in them. */
   readonly batches: number;
   readonly batched: number;
@@ -29,6 +31,9 @@ export abstract class Station<M extends Machine = Machine> {
   protected readonly course: Course;
   protected readonly visits: Visits;
   protected readonly machines: M[] = [];
+  /** Server seconds spent, and requests that left. */
+  protected spent = 0;
+  private left = 0;
   protected batches = 0;
   protected batched = 0;
 
@@ -42,11 +47,13 @@ export abstract class Station<M extends Machine = Machine> {
 
   /** Before the first event. */
   open(): void {
-    const { failures, faults, servers, count } = this.node;
+    const { failures, faults, servers, count, queue, autoscale } = this.node;
     const first = this.host.tables.firstMachine[this.group]!;
     for (let number = 0; number < count; number++) {
       const machine = this.make(first + number, number);
       this.machines.push(machine);
+      if (queue.admit !== null) machine.door = new Door(this.host, queue.admit);
+      if (autoscale !== null) new Autoscaler(this.host, autoscale, servers, machine, this.scalable(machine));
       if (failures === null) continue;
       const place = { index: first + number, machine: number };
       machine.units = unitsOf(this.host, this.group, failures, place, this.breakable(machine));
@@ -61,6 +68,14 @@ export abstract class Station<M extends Machine = Machine> {
       isRepaired: (which) => this.isRepaired(machine, which),
     };
   }
+
+  private scalable(machine: M): Scalable {
+    return { switchesOn: () => this.switchesOn(machine), switchesOff: () => this.switchesOff(machine) };
+  }
+
+  /** One more server is ready; it is on already. */
+  protected abstract switchesOn(machine: M): void;
+  protected abstract switchesOff(machine: M): void;
 
   /** Servers of a machine fail, for this reason; they may be down for another already. */
   protected abstract breaks(machine: M, which: readonly number[], inService: InService): void;
@@ -86,11 +101,19 @@ export abstract class Station<M extends Machine = Machine> {
     const machine = this.machines[index - this.host.tables.firstMachine[this.group]!]!;
     const { now } = this.host.agenda;
     this.visits.begins(slot, index);
-    if (this.takesAtOnce(machine, slot)) {
+    if (!this.admits(machine, slot)) this.host.drop(slot, ADMISSION);
+    else if (this.takesAtOnce(machine, slot)) {
       if (this.host.givesUp(slot, now)) this.host.drop(slot, DEADLINE);
       else this.take(machine, slot);
     } else if (this.waiting(machine) >= this.node.queue.places) this.host.drop(slot, QUEUE);
     else this.wait(machine, slot);
+  }
+
+  private admits(machine: M, slot: number): boolean {
+    if (machine.door === null) return true;
+    const service = this.left === 0 ? 0 : this.spent / this.left;
+    const beyond = Math.max(0, machine.inside + 1 - machine.up);
+    return machine.door.admits(slot, machine.up === 0 ? 0 : (beyond * service) / machine.up, service);
   }
 
   protected comesIn(machine: M): void {
@@ -111,6 +134,7 @@ export abstract class Station<M extends Machine = Machine> {
   /** The request has got what it came for: it leaves. Counts must be up to date. */
   protected leaves(machine: M, slot: number): void {
     machine.inside--;
+    this.left++;
     const { reports } = this.host.desk;
     if (reports.wantsChanges) reports.changed(machine.index);
     this.visits.ends(slot);
@@ -120,6 +144,8 @@ export abstract class Station<M extends Machine = Machine> {
   protected isLost(machine: M, slot: number): void {
     machine.account(this.host.agenda.now);
     machine.inside--;
+    const { reports } = this.host.desk;
+    if (reports.wantsChanges) reports.changed(machine.index);
     this.host.drop(slot, NODE);
   }
 
@@ -133,7 +159,8 @@ export abstract class Station<M extends Machine = Machine> {
       total.on += machine.seconds.on;
       total.up += machine.seconds.up;
     }
-    const onEach = Float64Array.from(this.machines, (machine) => machine.seconds.on);
+    const onEach =
+      this.node.autoscale === null ? null : Float64Array.from(this.machines, (machine) => machine.seconds.on);
     return { ...total, onEach, batches: this.batches, batched: this.batched };
   }
 }
