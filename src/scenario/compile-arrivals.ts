@@ -8,7 +8,7 @@ import type { ScenarioArrivals, ScenarioNode, ScenarioStream } from "./scenario.
 const nothing = { kind: "constant", value: 0 } as const;
 
 /**
- * Rates of a whole group are divided by its devices, each of which asks by itself; instants are dealt in turn.
+ * Rates of a whole group are divided by its devices, each of which asks by itself; states are those of all then. Instants are dealt in turn.
  * @param count devices
  * @param requests of the run; null when it has a duration
  */
@@ -34,9 +34,20 @@ export function compileArrivals(
     case "weibull":
       return { kind: "renewal", gap: { kind: "weibull", shape: arrivals.shape, scale: arrivals.scale * among } };
     case "mmpp":
-      return { kind: "mmpp", rates: arrivals.rates.map((rate) => rate / among), switch: arrivals.switch };
+      return {
+        kind: "mmpp",
+        rates: arrivals.rates.map((rate) => rate / among),
+        switch: arrivals.switch,
+        shared: total,
+      };
     case "on-off":
-      return { kind: "on-off", rate: arrivals.rate / among, on: plain(arrivals.on), off: plain(arrivals.off) };
+      return {
+        kind: "on-off",
+        rate: arrivals.rate / among,
+        on: plain(arrivals.on),
+        off: plain(arrivals.off),
+        shared: total,
+      };
     case "diurnal":
       return { kind: "diurnal", every: arrivals.every, rates: arrivals.rates.map((rate) => rate / among) };
     case "batch":

@@ -6,11 +6,16 @@
  * take an extra step.
  */
 import type { Ints, Reals } from "./pack.ts";
+import { takeInts, takeReals } from "./spare-arrays.ts";
+
+/** Places past the last entry: its four children are read, whether they are there or not. */
+const beyond = 6;
+
 export class Agenda {
   /** `times[0]` is the least, +Infinity when there is none; valid while not {@link open}. */
-  times: Reals = new Float64Array(64).fill(Number.POSITIVE_INFINITY);
+  times: Reals;
   /** What happens then; `ids[0]` belongs to `times[0]`. */
-  ids: Ints = new Int32Array(64);
+  ids: Ints;
   /** The root has been taken, its place is free: {@link schedule} something or {@link settle}. */
   open = false;
   /** Entries, the place of a root that was taken included. */
@@ -22,8 +27,12 @@ export class Agenda {
   /** Whether `a` comes before `b` at equal times. */
   private readonly before: (a: number, b: number) => boolean;
 
-  constructor(before: (a: number, b: number) => boolean) {
+  /** @param room entries to expect: more are taken, at the cost of a copy */
+  constructor(before: (a: number, b: number) => boolean, room = 0) {
     this.before = before;
+    const length = Math.max(64, room + beyond);
+    this.times = takeReals(length).fill(Number.POSITIVE_INFINITY);
+    this.ids = takeInts(length);
   }
 
   /**
@@ -88,8 +97,7 @@ export class Agenda {
   }
 
   private rise(id: number): void {
-    // Four children of the last entry are read, whether they are there or not.
-    if (this.size + 6 > this.ids.length) this.grow();
+    if (this.size + beyond > this.ids.length) this.grow();
     const { times, ids } = this;
     const time = this.due[0]!;
     let i = this.size;

@@ -37,6 +37,17 @@ export interface Shape {
   readonly rows: number;
 }
 
+const tableNames = [
+  "shift",
+  "serviceShift",
+  "cells",
+  "arrived",
+  "visits",
+  "messages",
+  "batchSum",
+  "batchCount",
+] as const satisfies readonly (keyof ReturnType<typeof columnsOf>)[];
+
 export class Collector {
   readonly shape: Shape;
   readonly width: number;
@@ -62,8 +73,8 @@ export class Collector {
   readonly batchSum: Reals;
   readonly batchCount: Reals;
   /** Latencies (by place) and waits (by ~place) that have still to be filed. */
-  private readonly pendingPlaces: Ints;
-  private readonly pendingValues: Reals;
+  private pendingPlaces: Ints;
+  private pendingValues: Reals;
 
   /** @param view arrays as {@link columnsOf} says */
   constructor(shape: Shape, view: Readonly<Record<keyof ReturnType<typeof columnsOf>, Reals>>, pendingPlaces: Ints) {
@@ -83,6 +94,14 @@ export class Collector {
     this.pendingValues = view.pendingValues;
     this.latency = new Samples(streams * exits * groups, slices);
     this.waiting = Array.from({ length: groups }, () => new Samples(1, slices));
+  }
+
+  /** Takes copies of its tables, so that what the event loop kept beside them is let go with it. */
+  detach(): void {
+    const tables = this as { -readonly [K in (typeof tableNames)[number]]: Reals };
+    for (const name of tableNames) tables[name] = this[name].slice();
+    this.pendingPlaces = new Int32Array(0);
+    this.pendingValues = new Float64Array(0);
   }
 
   /** Files the first `n` pending values. */

@@ -30,10 +30,10 @@ export function linkSnapshot(transport: Transport, now: number): LinkSnapshot {
   subtractFuture(transport, sums, now);
   flowing.forEach((kind, way) => {
     if (kind === null) return;
-    sums.linkBusy[way] = 0;
-    for (let r = tables.firstResource[way]!; r < tables.firstResource[way + 1]!; r++) {
-      sums.linkBusy[way]! += kind.busySeconds(r, now);
-    }
+    const [first, end] = [tables.firstResource[way]!, tables.firstResource[way + 1]!];
+    const known = kind.busyWithin?.(first, end, now);
+    sums.linkBusy[way] = known ?? 0;
+    for (let r = first; known === undefined && r < end; r++) sums.linkBusy[way]! += kind.busySeconds(r, now);
   });
   return { ...sums, linkEnergy: energies(transport, sums, now) };
 }

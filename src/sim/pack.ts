@@ -3,6 +3,8 @@
  * offset, which is several times fewer instructions than an array object each.
  */
 
+import { takeInts, takeReals } from "./spare-arrays.ts";
+
 /** Views of the parts, for everyone else, and where each begins, for the event loop. */
 export interface Pack<K extends string, A> {
   readonly all: A;
@@ -16,11 +18,11 @@ export type Reals = Float64Array<ArrayBuffer>;
 type Part = ArrayLike<number> | number;
 
 export function packInts<K extends string>(parts: Readonly<Record<K, Part>>): Pack<K, Ints> {
-  return pack(parts, (n) => new Int32Array(n));
+  return pack(parts, takeInts);
 }
 
 export function packReals<K extends string>(parts: Readonly<Record<K, Part>>): Pack<K, Reals> {
-  return pack(parts, (n) => new Float64Array(n));
+  return pack(parts, takeReals);
 }
 
 const lengthOf = (part: Part): number => (typeof part === "number" ? part : part.length);

@@ -24,9 +24,9 @@ export class Reports {
   private readonly every: number;
   private readonly delay: number;
   private readonly first: number[] = [];
-  private readonly groupOf: number[] = [];
-  /** By machine, ascending in time; the first is the last that is seen already. */
-  private readonly told: Entry[][] = [];
+  private readonly machines: number;
+  /** By machine that has told something, ascending in time; the first is the last that is seen already. */
+  private readonly told = new Map<number, Entry[]>();
   private number = 0;
   private readonly alarm: Alarm | null;
 
@@ -37,13 +37,12 @@ export class Reports {
     this.delay = delay;
     const decides = setup.streams.some((stream) => setup.policy.place.plan(stream.source) === null);
     this.wantsChanges = decides && every === 0 && delay > 0;
-    setup.nodes.forEach(({ count }, group) => {
-      this.first.push(this.told.length);
-      for (let i = 0; i < count; i++) {
-        this.told.push([]);
-        this.groupOf.push(group);
-      }
-    });
+    let machines = 0;
+    for (const { count } of setup.nodes) {
+      this.first.push(machines);
+      machines += count;
+    }
+    this.machines = machines;
     this.alarm = decides && every > 0 ? new Alarm(host, REPORT << entityBits, () => this.tell()) : null;
   }
 
@@ -55,7 +54,7 @@ export class Reports {
   /** Every machine tells its state. */
   private tell(): void {
     const { now } = this.host.agenda;
-    for (let machine = 0; machine < this.told.length; machine++) this.note(machine, now);
+    for (let machine = 0; machine < this.machines; machine++) this.note(machine, now);
     this.number++;
     this.alarm!.set(this.number * this.every, 0);
   }
@@ -66,8 +65,13 @@ export class Reports {
   }
 
   private note(machine: number, now: number): void {
-    const entries = this.told[machine]!;
-    const group = this.groupOf[machine]!;
+    let entries = this.told.get(machine);
+    if (entries === undefined) {
+      entries = [];
+      this.told.set(machine, entries);
+    }
+    let group = this.first.length - 1;
+    while (machine < this.first[group]!) group--;
     entries.push({ at: now, present: this.host.presentAt(group, machine - this.first[group]!) });
     this.forget(entries, now);
   }
@@ -81,7 +85,8 @@ export class Reports {
 
   of(group: number, machine: number, now: number): NodeReport {
     if (this.every === 0 && this.delay === 0) return { present: this.host.presentAt(group, machine), at: now };
-    const entries = this.told[this.first[group]! + machine]!;
+    const entries = this.told.get(this.first[group]! + machine);
+    if (entries === undefined) return nobody;
     this.forget(entries, now);
     const entry = entries[0];
     return entry === undefined || entry.at + this.delay > now ? nobody : entry;

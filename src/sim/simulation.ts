@@ -4,6 +4,7 @@ import { Kernel } from "./kernel.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Setup } from "./setup.ts";
 import { leftBehind, type Snapshot, takeSnapshot } from "./snapshot.ts";
+import { giveBack } from "./spare-arrays.ts";
 import { drainLimit } from "./unloaded.ts";
 
 /** Events handled before storage may move: room for as many requests is made beforehand. */
@@ -40,11 +41,14 @@ class Simulation extends Kernel {
     // Clients that wait for answers that never come have asked last now.
     this.end ??= takeSnapshot(this, this.asksAgain ? this.agenda.now : this.reals[this.at.lastArrivalAt]!);
     this.countArrivals();
+    const left = leftBehind(this);
+    this.collector.detach();
+    for (const array of [this.ints, this.reals, this.sources.times, this.sources.ids]) giveBack(array);
     return {
       collector: this.collector,
       snapshots: slicing.snapshots,
       end: this.end,
-      ...leftBehind(this),
+      ...left,
       fingerprint: this.fingerprint.state(),
       events: this.fingerprint.events,
       partsGap: partsGap(this.collector),

@@ -56,12 +56,27 @@ interface State {
 }
 
 /** Machines whose busy seconds are kept at every slice, over all slices; more would take too much memory. */
-const keptMachines = 1 << 20;
+const keptMachines = 1 << 19;
+
+function sum(values: Float64Array): number {
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += values[i]!;
+  return total;
+}
 
 export function takeSnapshot(state: State, now: number): Snapshot {
   const { setup, tables, requests, collector } = state;
   const stations = state.stations.snapshot(now);
-  const machines = state.busySeconds.slice();
+  const { firstMachine } = tables;
+  // Only of groups small enough: the arrays are kept as long as the replication.
+  const busyEach = setup.nodes.map((node, g) =>
+    node.count * collector.shape.slices <= keptMachines
+      ? state.busySeconds.slice(firstMachine[g]!, firstMachine[g + 1]!)
+      : null,
+  );
+  const busy = Float64Array.from(busyEach, (each, g) =>
+    each === null ? sum(state.busySeconds.subarray(firstMachine[g]!, firstMachine[g + 1]!)) : 0,
+  );
   const waiting = Float64Array.from(setup.nodes, (_, g) => {
     const ended = collector.total(collector.visits, g, Visit.waiting, Visit.width);
     return ended + state.lostWaiting[g]!;
@@ -76,7 +91,9 @@ export function takeSnapshot(state: State, now: number): Snapshot {
     const code = int[slot * intWidth + CODE]!;
     const group = int[slot * intWidth + GROUP]!;
     if (code >> entityBits === STAGE) {
-      machines[code & entityMask]! += now - real[r + STARTED_AT]!;
+      const each = busyEach[group]!;
+      if (each === null) busy[group]! += now - real[r + STARTED_AT]!;
+      else each[(code & entityMask) - firstMachine[group]!]! += now - real[r + STARTED_AT]!;
       waiting[group]! += real[r + STARTED_AT]! - real[r + QUEUED_AT]!;
       present[group]! += 1;
     } else if (code >> entityBits === WAITING) {
@@ -87,17 +104,19 @@ export function takeSnapshot(state: State, now: number): Snapshot {
   stations.forEach((station, g) => {
     if (station !== null) waiting[g] = station.inside - station.serving;
   });
-  const ofGroup = (g: number) => machines.subarray(tables.firstMachine[g]!, tables.firstMachine[g + 1]!);
+  busyEach.forEach((each, g) => {
+    if (each !== null) busy[g] = sum(each);
+  });
   const { completed, good, latencies } = completions(collector);
   return {
     at: now,
     arrived: state.arrived,
     dropped: collector.dropped.reduce((a, b) => a + b, 0),
     present,
-    busy: Float64Array.from(setup.nodes, (_, g) => ofGroup(g).reduce((a, b) => a + b, 0)),
+    busy,
     waiting,
     departed: Float64Array.from(setup.nodes, (_, g) => collector.total(collector.visits, g, Visit.n, Visit.width)),
-    busyEach: setup.nodes.map((node, g) => (node.count * collector.shape.slices <= keptMachines ? ofGroup(g) : null)),
+    busyEach,
     ...state.transport.snapshot(now),
     completed,
     good,

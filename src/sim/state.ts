@@ -26,7 +26,7 @@ export abstract class State implements DeskHost {
   /** What happens to requests next, and timers. */
   readonly agenda: Agenda;
   /** When each device asks next. */
-  readonly sources = new Agenda((a, b) => a < b);
+  readonly sources: Agenda;
   readonly collector: Collector;
   readonly recorder: Recorder | null;
   readonly dropsLate: boolean;
@@ -81,6 +81,7 @@ export abstract class State implements DeskHost {
     this.recorder = recorder;
     const tables = new Tables(setup, root);
     this.tables = tables;
+    this.sources = new Agenda((a, b) => a < b, tables.firstSource[streams.length]!);
     this.requests = new Requests(nodes.length + partNames.length);
     this.agenda = new Agenda((a, b) => this.before(a, b));
     this.slicing = new Slicing(setup.run);

@@ -16,6 +16,7 @@ import { connectionTime } from "./links/connection.ts";
 import { FifoLinks } from "./links/fifo.ts";
 import { FixedLinks } from "./links/fixed.ts";
 import { FluidLinks } from "./links/fluid.ts";
+import { LastDeliveries } from "./links/last-deliveries.ts";
 import type { FlowHost, FlowingKind, PlannedKind, Rate } from "./links/link-kind.ts";
 import { LossDraws } from "./links/loss.ts";
 import { Progress } from "./links/progress.ts";
@@ -94,7 +95,7 @@ export class Transport implements FlowHost {
   private readonly losses: readonly (LossDraws | null)[];
   private readonly channels: Channels;
   /** When the last delivery of a FIFO resource is, where delays vary. */
-  private readonly deliveredAt: Float64Array;
+  private readonly lastDeliveries: LastDeliveries | null;
   private readonly firstPart: number;
 
   constructor(setup: Setup, host: TransportHost, freeAt: Reals, root: KeyRoot) {
@@ -103,7 +104,7 @@ export class Transport implements FlowHost {
     this.host = host;
     this.ways = links.flatMap((link) => [link.up, link.down]);
     const varies = this.ways.some((way) => way.jitter !== null || way.bursts !== null || way.delays !== null);
-    this.deliveredAt = new Float64Array(varies ? freeAt.length : 0);
+    this.lastDeliveries = varies ? new LastDeliveries() : null;
     this.firstPart = PARTS + nodes.length;
     this.givenUp = new Float64Array(this.ways.length);
     this.channels = new Channels(setup, host.tables.firstResource, root);
@@ -229,10 +230,9 @@ export class Transport implements FlowHost {
       return;
     }
     let deliveredAt = this.arrival(slot, way, attempt, leavesAt);
-    if (link.kind === "fifo" && this.deliveredAt.length > 0) {
+    if (link.kind === "fifo" && this.lastDeliveries !== null) {
       // Delays may vary, but only `fixed` may reorder.
-      deliveredAt = Math.max(deliveredAt, this.deliveredAt[resource]!);
-      this.deliveredAt[resource] = deliveredAt;
+      deliveredAt = this.lastDeliveries.follow(resource, deliveredAt, this.host.agenda.now);
     }
     this.deliver(slot, link, deliveredAt, leavesAt, way);
   }

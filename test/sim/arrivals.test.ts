@@ -126,6 +126,54 @@ describe("mmpp and on-off", () => {
     expect(Math.abs(v / expected - 1)).toBeLessThan(4 * Math.sqrt(2 / n));
   });
 
+  test("states that all devices share make their sum such a process, states of their own do not", () => {
+    // The process of the test above, dealt to ten devices.
+    const [t, n] = [50, 1500];
+    const scatter = (shared: boolean): number => {
+      const rates = [0.1, 1.1];
+      const arrivals: Arrivals = {
+        kind: "mmpp",
+        rates,
+        switch: [
+          [0, 0.5],
+          [1.5, 0],
+        ],
+        shared,
+      };
+      const counts = Array.from({ length: n }, (_, replication) => {
+        const root = { seed: 7, replication };
+        let sum = 0;
+        for (let device = 0; device < 10; device++) sum += instants(arrivals, device, 10, t, root).length;
+        return sum;
+      });
+      const m = counts.reduce((a, b) => a + b, 0) / n;
+      expect(Math.abs(m / (3.5 * t) - 1)).toBeLessThan((4 * Math.sqrt((22.25 * t) / n)) / (3.5 * t));
+      return counts.reduce((sum, c) => sum + (c - m) ** 2, 0) / (n - 1);
+    };
+    const expected = 22.25 * t - 9.375;
+    expect(Math.abs(scatter(true) / expected - 1)).toBeLessThan(4 * Math.sqrt(2 / n));
+    // Ten independent ones of a tenth of the rates: 3.5 + 18.75 / 10 per second.
+    expect(scatter(false)).toBeLessThan(0.4 * expected);
+  });
+
+  test("a device that asks once in many steps of shared states finds its instants, and only while on", () => {
+    const arrivals: Arrivals = {
+      kind: "on-off",
+      rate: 1e-3,
+      on: { kind: "constant", value: 1 },
+      off: { kind: "constant", value: 3 },
+      shared: true,
+    };
+    const found = [0, 1, 2].flatMap((device) => instants(arrivals, device, 3, 400_000));
+    // Rate 1/4000 each over 400,000 s: 300, standard deviation 17.
+    expect(Math.abs(found.length - 300)).toBeLessThan(70);
+    const phases = found.map((at) => at % 4);
+    const start = phases[0]!;
+    // All within one second of the period of four, wherever that begins.
+    const around = phases.map((p) => ((p - start + 6) % 4) - 2);
+    expect(Math.max(...around) - Math.min(...around)).toBeLessThanOrEqual(1 + 1e-6);
+  });
+
   test("equal rates in all states make a poisson process", () => {
     const found = gaps(
       instants(

@@ -1,4 +1,4 @@
-/** Poisson arrivals whose rate jumps at random: by the states of a Markov chain, or on and off. Every device has states of its own. */
+/** Poisson arrivals whose rate jumps at random: by the states of a Markov chain, or on and off. */
 import type { Distribution } from "../distribution.ts";
 import { mean } from "../distribution-moments.ts";
 import type { KeyRoot } from "../draw.ts";
@@ -19,8 +19,13 @@ interface States {
   after(state: number, step: number, device: number): number;
 }
 
+export interface Shared {
+  /** All devices are in the same state: their arrivals together are such a process of the summed rate. Unless given, each has states of its own. */
+  readonly shared?: boolean;
+}
+
 /** Rates in [1/s] and, from state to state, how often it changes [1/s]; the diagonal is not read. */
-export interface Mmpp {
+export interface Mmpp extends Shared {
   readonly rates: readonly number[];
   readonly switch: readonly (readonly number[])[];
 }
@@ -35,7 +40,7 @@ export function switching(mmpp: Mmpp, stream: string, devices: number, root: Key
   const leaving = mmpp.switch.map((to, from) => to.reduce((sum, rate, s) => sum + (s === from ? 0 : rate), 0));
   const turns = mmpp.switch.map((to, from) => to.map((rate, s) => (s === from ? 0 : rate / leaving[from]!)));
   const first = deriveKey(root.seed, root.replication, "first state", stream);
-  return modulated(
+  return (mmpp.shared === true ? together : modulated)(
     {
       rates: mmpp.rates,
       first: (device) => pick(shares, uniform(first.k0, first.k1, 0, device)),
@@ -49,7 +54,7 @@ export function switching(mmpp: Mmpp, stream: string, devices: number, root: Key
   );
 }
 
-export interface OnOff {
+export interface OnOff extends Shared {
   /** Arrivals while on [1/s]. */
   readonly rate: number;
   /** How long each lasts [s]. */
@@ -58,14 +63,19 @@ export interface OnOff {
 }
 
 /** Poisson while on, nothing while off: an interrupted Poisson process when both last exponentially long. */
-export function onOff({ rate, on, off }: OnOff, stream: string, devices: number, root: KeyRoot): ArrivalProcess {
+export function onOff(
+  { rate, on, off, shared }: OnOff,
+  stream: string,
+  devices: number,
+  root: KeyRoot,
+): ArrivalProcess {
   const key = deriveKey(root.seed, root.replication, "switch", stream);
   const place = deriveKey(root.seed, root.replication, "phase", stream);
   const first = deriveKey(root.seed, root.replication, "first state", stream);
   const isOn = mean(on) / (mean(on) + mean(off));
   const lasts = [quantileFunction(on), quantileFunction(off)];
   const underWay = [lengthBiased(on), mean(off) === 0 ? () => 0 : lengthBiased(off)];
-  return modulated(
+  return (shared === true ? together : modulated)(
     {
       rates: [rate, 0],
       first: (device) => (uniform(first.k0, first.k1, 0, device) < isOn ? 0 : 1),
@@ -81,7 +91,83 @@ export function onOff({ rate, on, off }: OnOff, stream: string, devices: number,
   );
 }
 
-/** One draw an arrival: the instant at which the integral of the rate has grown by an exponential variable of mean 1. */
+/** Draws of states that are no device's own are those of device 0. */
+function together(states: States, stream: string, _devices: number, root: KeyRoot): ArrivalProcess {
+  const key: Key = deriveKey(root.seed, root.replication, "arrival", stream);
+  const path = new Path(states);
+  return {
+    next: (number, device, before) => path.after(before, -Math.log(1 - uniform(key.k0, key.k1, number, device))),
+  };
+}
+
+/** A rate over time and its integral, made as far as somebody asks. */
+class Path {
+  private readonly states: States;
+  private state: number;
+  private steps = 0;
+  /** Where steps begin, the integral up to there, and the rate from there on. */
+  private begins = new Float64Array(64);
+  private integrals = new Float64Array(64);
+  private rates = new Float64Array(64);
+  private end: number;
+
+  constructor(states: States) {
+    this.states = states;
+    this.state = states.first(0);
+    this.rates[0] = states.rates[this.state]!;
+    this.end = states.stay(this.state, 0, 0);
+  }
+
+  /** The instant at which the integral is larger by `need` than at `before`. */
+  after(before: number, need: number): number {
+    while (this.end <= before) this.extend();
+    const from = last(this.begins, this.steps, before);
+    const goal = this.integrals[from]! + this.rates[from]! * (before - this.begins[from]!) + need;
+    for (;;) {
+      const i = this.steps;
+      const then = this.begins[i]! + (goal - this.integrals[i]!) / this.rates[i]!;
+      if (goal < this.integrals[i]! || then < this.end) break;
+      this.extend();
+    }
+    const i = last(this.integrals, this.steps, goal);
+    return Math.max(before, this.begins[i]! + (goal - this.integrals[i]!) / this.rates[i]!);
+  }
+
+  private extend(): void {
+    const i = this.steps;
+    const next = i + 1;
+    if (next === this.begins.length) {
+      this.begins = longer(this.begins);
+      this.integrals = longer(this.integrals);
+      this.rates = longer(this.rates);
+    }
+    this.integrals[next] = this.integrals[i]! + this.rates[i]! * (this.end - this.begins[i]!);
+    this.begins[next] = this.end;
+    this.state = this.states.after(this.state, i, 0);
+    this.rates[next] = this.states.rates[this.state]!;
+    this.end += this.states.stay(this.state, next, 0);
+    this.steps = next;
+  }
+}
+
+/** The last place up to `end` where ascending values are at most `x`. */
+function last(values: Float64Array, end: number, x: number): number {
+  let [low, high] = [0, end];
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if (values[middle]! <= x) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+function longer(values: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+  const twice = new Float64Array(2 * values.length);
+  twice.set(values);
+  return twice;
+}
+
+/** Each device in states of its own. One draw an arrival: the instant at which the integral of the rate has grown by an exponential variable of mean 1. */
 function modulated(states: States, stream: string, devices: number, root: KeyRoot): ArrivalProcess {
   const key: Key = deriveKey(root.seed, root.replication, "arrival", stream);
   const { rates } = states;

@@ -14,8 +14,8 @@ export class Channels {
   private readonly ways: readonly LinkDirection[];
   private readonly root: KeyRoot;
   private readonly firstResource: Tables["firstResource"];
-  /** Link direction of each resource. */
-  private readonly wayOf: Int32Array;
+  /** By link direction: one for all resources whose capacity never changes. */
+  private readonly constants: readonly Rate[];
   private readonly rates: (Rate | undefined)[] = [];
   private readonly delays: (Timeline | undefined)[] = [];
   private readonly bursts: (Timeline | undefined)[] = [];
@@ -25,26 +25,27 @@ export class Channels {
     this.ways = setup.links.flatMap((link) => [link.up, link.down]);
     this.root = root;
     this.firstResource = firstResource;
-    this.wayOf = new Int32Array(firstResource.at(-1) ?? 0);
-    this.ways.forEach((_, way) => {
-      this.wayOf.fill(way, firstResource[way]!, firstResource[way + 1]!);
-    });
+    this.constants = this.ways.map(({ capacity }) => new ConstantRate(capacity));
   }
 
-  /** Link direction that a resource belongs to. */
+  /** Link direction that a resource belongs to. There are few of them, and may be a million resources. */
   way(resource: number): number {
-    return this.wayOf[resource]!;
+    let way = 0;
+    while (resource >= this.firstResource[way + 1]!) way++;
+    return way;
   }
 
   /** Capacity over time, outages taken off. */
   rate(resource: number): Rate {
+    const way = this.way(resource);
+    if (this.ways[way]!.varying === null && this.links[way >> 1]!.outages === null) return this.constants[way]!;
     this.rates[resource] ??= this.makeRate(resource);
     return this.rates[resource];
   }
 
   /** When what has left at `leftAt` arrives, without jitter. */
   arrival(resource: number, leftAt: number, now: number): number {
-    const way = this.ways[this.wayOf[resource]!]!;
+    const way = this.ways[this.way(resource)]!;
     if (way.delays === null) return leftAt + way.latency;
     this.delays[resource] ??= new Timeline(this.pieces(resource, way.delays, "delay"));
     const delays = this.delays[resource];
@@ -54,7 +55,7 @@ export class Channels {
 
   /** When what is due at `at` arrives: then, or when the spell it falls into ends. */
   afterSpell(resource: number, at: number, now: number): number {
-    const way = this.wayOf[resource]!;
+    const way = this.way(resource);
     const { bursts } = this.ways[way]!;
     if (bursts === null) return at;
     this.bursts[resource] ??= new Timeline(
@@ -66,10 +67,9 @@ export class Channels {
   }
 
   private makeRate(resource: number): Rate {
-    const way = this.wayOf[resource]!;
+    const way = this.way(resource);
     const { capacity, varying } = this.ways[way]!;
     const { outages } = this.links[way >> 1]!;
-    if (varying === null && outages === null) return new ConstantRate(capacity);
     const own = varying === null ? new Constant(capacity) : this.pieces(resource, varying, "capacity");
     return new Timeline(outages === null ? own : new Product(own, this.service(resource, outages)));
   }
@@ -82,12 +82,12 @@ export class Channels {
 
   /** Traces of both directions begin together; processes are each direction's own. */
   private pieces(resource: number, varying: NonNullable<LinkDirection["varying"]>, what: string): Pieces {
-    const direction = directions[this.wayOf[resource]! & 1]!;
+    const direction = directions[this.way(resource) & 1]!;
     return piecesOf(varying, this.key(resource, what, direction), this.key(resource, "trace"));
   }
 
   private key(resource: number, what: string, ...more: string[]): PieceKey {
-    const way = this.wayOf[resource]!;
+    const way = this.way(resource);
     const number = resource - this.firstResource[way]!;
     return pieceKey(this.root, number, what, this.links[way >> 1]!.name, ...more);
   }

@@ -36,6 +36,8 @@ export interface FlowingKind {
   event(entity: number, generation: number, now: number): void;
   /** Seconds in use up to `now`, of one resource. */
   busySeconds(resource: number, now: number): number;
+  /** The same of all resources of one link direction, from `first` to before `end`, where that is known without asking each. */
+  busyWithin?(first: number, end: number, now: number): number;
 }
 
 /** What a flowing kind may ask of transport. */

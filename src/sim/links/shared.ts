@@ -4,10 +4,10 @@
  * between two of ours the number of flows stays, so the next end is where the integral of the capacity says.
  */
 import { FlowHeap } from "./flow-heap.ts";
-import { type FlowHost, type FlowingKind, type Rate, residue } from "./link-kind.ts";
+import { ConstantRate, type FlowHost, type FlowingKind, type Rate, residue } from "./link-kind.ts";
 
 interface Resource {
-  readonly rate: Rate;
+  rate: Rate;
   /** Virtual time [bit per flow]. */
   sent: number;
   since: number;
@@ -18,18 +18,26 @@ interface Resource {
 
 export class SharedLinks implements FlowingKind {
   private readonly host: FlowHost;
-  private readonly resources: (Resource | undefined)[] = [];
+  /** Those in use: an idle one is forgotten, so that a million devices take no more room than those that send. */
+  private readonly resources = new Map<number, Resource>();
+  /** Busy seconds of resources that were forgotten, by their capacity, which those of a link direction share. */
+  private readonly forgotten = new Map<Rate, number>();
+  private readonly spare: Resource[] = [];
+  /** Never used twice, so that what was scheduled for a resource before it was forgotten is not taken for its own. */
+  private generation = 0;
 
   constructor(host: FlowHost) {
     this.host = host;
   }
 
   enter([id]: readonly number[], slot: number, bits: number, now: number): void {
-    let r = this.resources[id!];
+    let r = this.resources.get(id!);
     if (r === undefined) {
-      const flows = new FlowHeap((of) => this.host.orderOf(of));
-      r = { rate: this.host.rateOf(id!), sent: 0, since: now, generation: 0, flows, busy: 0 };
-      this.resources[id!] = r;
+      r = this.spare.pop() ?? this.unused();
+      r.rate = this.host.rateOf(id!);
+      r.since = now;
+      r.busy = 0;
+      this.resources.set(id!, r);
     }
     this.advance(r, now);
     r.flows.push(r.sent + bits, bits, slot);
@@ -37,21 +45,41 @@ export class SharedLinks implements FlowingKind {
   }
 
   event(id: number, generation: number, now: number): void {
-    const r = this.resources[id]!;
-    if (generation !== r.generation) return;
+    const r = this.resources.get(id);
+    if (r === undefined || generation !== r.generation) return;
     this.advance(r, now);
     r.sent = r.flows.end;
     const ended: number[] = [];
     while (r.flows.length > 0 && r.flows.end - r.sent <= residue * r.flows.size) ended.push(r.flows.pop());
-    if (r.flows.length === 0) r.sent = 0;
+    if (r.flows.length === 0) this.rest(id, r);
     else this.reschedule(id, r, now);
     for (const slot of ended) this.host.sent(slot, 0, 0);
   }
 
   /** Seconds with at least one flow, up to `now`. */
   busySeconds(id: number, now: number): number {
-    const r = this.resources[id];
+    const r = this.resources.get(id);
     return r === undefined ? 0 : r.busy + (r.flows.length > 0 ? now - r.since : 0);
+  }
+
+  busyWithin(first: number, end: number, now: number): number {
+    let sum = this.forgotten.get(this.host.rateOf(first)) ?? 0;
+    for (const id of this.resources.keys()) if (id >= first && id < end) sum += this.busySeconds(id, now);
+    return sum;
+  }
+
+  private unused(): Resource {
+    const flows = new FlowHeap((of) => this.host.orderOf(of));
+    return { rate: this.host.rateOf(0), sent: 0, since: 0, generation: 0, flows, busy: 0 };
+  }
+
+  /** Where the capacity changes it is each resource's own, and kept: the next flow goes on with it. */
+  private rest(id: number, r: Resource): void {
+    r.sent = 0;
+    if (!(r.rate instanceof ConstantRate)) return;
+    this.forgotten.set(r.rate, (this.forgotten.get(r.rate) ?? 0) + r.busy);
+    this.resources.delete(id);
+    this.spare.push(r);
   }
 
   private advance(r: Resource, now: number): void {
@@ -65,7 +93,8 @@ export class SharedLinks implements FlowingKind {
   }
 
   private reschedule(id: number, r: Resource, now: number): void {
-    r.generation = (r.generation + 1) & 0x3fffffff;
+    this.generation = (this.generation + 1) & 0x3fffffff;
+    r.generation = this.generation;
     const at = r.rate.reaches(now, Math.max(0, r.flows.end - r.sent) * r.flows.length);
     this.host.scheduleFlow(at, id, r.generation);
   }
