@@ -49,6 +49,11 @@ const commands: readonly Entry[] = [
   entry("data <action> [name]", "data sets: list, get", async () => (await import("./data.ts")).dataCommand),
   entry("profile <model>", "measure a model on this host", async () => (await import("./profile.ts")).profileCommand),
   entry(
+    "calibrate-exits <profile>",
+    "temperatures of exits, and thresholds for an accuracy, a budget or shares",
+    async () => (await import("./calibrate-exits.ts")).calibrateExitsCommand,
+  ),
+  entry(
     "report <run..>",
     "draw the report of finished runs again",
     async () => (await import("./report.ts")).reportCommand,

@@ -30,6 +30,12 @@ export interface Checkpoint {
   /** Sums over those steps of each exit's loss. */
   readonly lossSums: readonly number[];
   readonly log: readonly EpochRecord[];
+  /** Where a resumed run was given another number of epochs: from that epoch (from 1) and step on, the second number in place of the first. */
+  readonly replanned?: readonly {
+    readonly epoch: number;
+    readonly step: number;
+    readonly epochs: readonly [number, number];
+  }[];
   readonly weights: Record<string, Float32Array>;
   readonly adam: AdamState;
   /** Lowest weighted loss on calibration rows so far and its weights, where a run stops early; null elsewhere. */

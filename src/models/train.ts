@@ -213,6 +213,7 @@ function finish(
     rows: learn.count,
     calibration_rows: calibration.count,
     epochs: state.epoch,
+    ...(state.replanned === undefined ? {} : { replanned: state.replanned }),
     batch: plan.batch,
     steps: steps * state.epoch,
     seed: plan.seed,
@@ -250,11 +251,17 @@ function startingState(
   if (resume === true) {
     const found = loadCheckpoint(path);
     const now = { model: name, engine, rows, plan };
+    // Another number of epochs is a change of mind about the end: the schedule is that of the new number from here on.
+    const [before, after] = [found.plan.epochs, plan.epochs];
+    const mayChange = after > found.epoch && phasesFor(spec, plan).length === 1;
     for (const key of ["model", "engine", "rows", "plan"] as const) {
-      const [expected, got] = [JSON.stringify(found[key]), JSON.stringify(now[key])];
+      const then = key === "plan" && mayChange ? { ...found.plan, epochs: after } : found[key];
+      const [expected, got] = [JSON.stringify(then), JSON.stringify(now[key])];
       if (expected !== got) throw new UserError(`--resume: ${key} is not that of ${path}`, { expected, got });
     }
-    return found;
+    if (before === after) return found;
+    const change = { epoch: found.epoch + 1, step: found.step, epochs: [before, after] as const };
+    return { ...found, plan, replanned: [...(found.replanned ?? []), change] };
   }
   const occupied = [checkpointFile, "model.json"].find((file) => existsSync(join(out, file)));
   if (occupied !== undefined && force !== true) {

@@ -106,6 +106,23 @@ test("a run in phases, interrupted in each and resumed, gives the weights of an 
   expect(lines[3]!.split(",")[3]).toBe("");
 });
 
+test("a resumed run may be given fewer epochs: it then ends sooner, on the new schedule, and says so", async () => {
+  const given = options({ epochs: 4 });
+  const stop = new AbortController();
+  let done = 0;
+  const onProgress = (): void => {
+    done += 1;
+    if (done === 10) stop.abort();
+  };
+  await expect(train({ ...given, signal: stop.signal, onProgress })).rejects.toThrow(InterruptedError);
+  const shorter = { ...given, plan: { ...given.plan, epochs: 2 }, resume: true };
+  await expect(train({ ...shorter, plan: { ...shorter.plan, epochs: 1 } })).rejects.toThrow("plan is not that of");
+  const { log, model } = await train(shorter);
+  expect(log).toHaveLength(2);
+  expect(log[1]!.learningRate).toBeLessThan(1e-3);
+  expect(model.training).toMatchObject({ epochs: 2, replanned: [{ epoch: 2, step: 2, epochs: [4, 2] }] });
+});
+
 test("early stopping ends the run and keeps the weights of the best epoch", async () => {
   // So high a rate makes things worse after a while.
   const { log, model } = await train(options({ epochs: 40, patience: 2, schedule: "constant" }));
