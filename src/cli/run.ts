@@ -3,6 +3,7 @@ import type { CommandModule } from "yargs";
 import type { Result } from "../experiment/result.ts";
 import { runExperiment, type Unit } from "../experiment/run.ts";
 import { workerPool } from "../experiment/workers.ts";
+import { estimatesOf } from "../scenario/warnings.ts";
 import { version } from "../version.ts";
 import { prepareFolder, writeWhole } from "./files.ts";
 import { Interrupted, onInterrupt } from "./interrupt.ts";
@@ -103,6 +104,7 @@ export const runCommand: CommandModule<object, Options> = {
 async function runOne(loaded: Loaded, folder: string, options: Options): Promise<boolean> {
   const { experiment } = loaded;
   for (const warning of loaded.warnings) process.stderr.write(`${warning}\n`);
+  if (!options.quiet) for (const note of estimatesOf(loaded.scenario)) process.stderr.write(`${note}\n`);
   const progress = new Progress(options.quiet);
   const startedAt = new Date();
   const rows = options.rows === undefined ? null : rowOutput(join(folder, "requests.csv"));

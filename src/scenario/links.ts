@@ -133,7 +133,7 @@ export const linkReader: Reader<Omit<ScenarioLink, "name">> = {
       perMessage: given.per_message ?? to.fill(at("per_message"), 0),
       mtu: given.mtu ?? to.fill(at("mtu"), Number.POSITIVE_INFINITY, "every message is one packet"),
       header: given.header ?? to.fill(at("header"), 0),
-      ...features(given, preset, tree, path, to),
+      ...features(given, kind, preset, tree, path, to),
     };
   },
 };
@@ -142,6 +142,7 @@ type Given = Values<typeof linkFields>;
 
 function features(
   given: Given,
+  kind: ScenarioLink["kind"] | null,
   preset: LinkPreset | undefined,
   tree: Tree,
   path: string,
@@ -150,6 +151,14 @@ function features(
   const at = (key: string): string => `${path}.${key}`;
   // What was written but is wrong has been said to be.
   const isOpen = (key: string): boolean => child(tree, key) === undefined;
+  const isLimited = given.flow_cap !== undefined && given.flow_cap < Number.POSITIVE_INFINITY;
+  if (isLimited && kind !== "shared" && kind !== null)
+    to.report(
+      child(tree, "flow_cap")!.at,
+      at("flow_cap"),
+      "a limit of flows on a shared link",
+      `a link of kind ${kind}`,
+    );
   const loss = (): ScenarioLink["loss"] =>
     preset === undefined ? to.fill(at("loss"), null) : presetLoss(given.preset!, preset, at("loss"), to);
   const energy = (): ScenarioLink["energy"] =>

@@ -223,13 +223,14 @@ function traceOf(
     bin: given.bin ?? null,
     pauses: given.pauses ?? null,
   };
+  const written = (["column", "bin", "pauses"] as const).filter((name) => given[name] !== undefined);
   try {
     const file = decodeText(to.resources.bytes(source.file, largest));
     return checked(
       {
         kind: "steps",
         source,
-        ...readTrace(source.file, file, source.format, request),
+        ...readTrace(source.file, file, source.format, request, written),
         repeats: (given.then ?? to.fill(`${path}.then`, "loop" as const, "of a trace")) === "loop",
         start:
           given.start ??

@@ -1,6 +1,7 @@
 /** What is no mistake but may surprise: said before a run, on stderr. */
 import { compile, type Materials } from "./compile.ts";
 import { loadWarnings, offeredLoad } from "./offered-load.ts";
+import type { DeviceFigures } from "./presets.ts";
 import type { Resources } from "./resources.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -25,4 +26,18 @@ export function warningsOf(scenario: Scenario, resources: Materials & Pick<Resou
   if (scenario.model.kind === "profile" && resources.profile(scenario.model.profile).profile.host.noisy)
     warnings.push(`warning: profile ${scenario.model.profile} was measured on a noisy host: its times scatter`);
   return [...new Set(warnings)];
+}
+
+/** How far times that follow from a device preset may be off: never less than 25 %, which is what moving a profile to another machine costs. */
+export function errorBand({ error }: DeviceFigures): string {
+  return error === null ? "of unknown error" : `+-${Math.max(25, Math.round(error.value * 100))} %`;
+}
+
+/** Nodes whose times nobody measured, with the error of their presets. */
+export function estimatesOf(scenario: Scenario): string[] {
+  return scenario.nodes.flatMap(({ name, speed }) =>
+    speed.kind === "device"
+      ? [`note: times on ${name} are estimates from preset ${speed.device}, ${errorBand(speed.figures)}`]
+      : [],
+  );
 }

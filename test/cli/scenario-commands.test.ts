@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { example } from "../scenario/example.ts";
-import { type Answer, offramp, scenarioFile, temporaryFolder } from "./offramp.ts";
+import { type Answer, offramp, root, scenarioFile, temporaryFolder } from "./offramp.ts";
 
 /** Refused as the user's mistake: in words, without a stack. */
 function refused(answer: Answer, ...says: string[]): void {
@@ -130,3 +130,16 @@ test.each(["devices", "links", "profiles", "policies", "scenarios", "models", "e
     expect(JSON.parse(offramp(["list", what, "--json"]).stdout)).toBeTruthy();
   },
 );
+
+test("what nobody measured is said with its error: by explain, and by a run on stderr", () => {
+  const file = join(root, "scenarios/uplink-where-policies-swap.yaml");
+  expect(offramp(["explain", file]).stdout).toMatch(/device nuc-n5105, \+-25 %/);
+  const args = ["run", file, "--set", "run.requests=20", "--no-report", "--out", temporaryFolder()];
+  expect(offramp(args).stderr).toContain("note: times on edge are estimates from preset nuc-n5105, +-25 %");
+  expect(offramp([...args, "--quiet"]).stderr).not.toContain("estimates");
+});
+
+test("explain says what was read of a trace", () => {
+  const { stdout } = offramp(["explain", join(root, "scenarios/uplink-fades-what-its-mean-hides.yaml")]);
+  expect(stdout).toMatch(/links\.lte\.up +5\.31 Mbit\/s +0 bit\/s +30 Mbit\/s +1\.75 % +600 s/);
+});

@@ -81,6 +81,8 @@ test.each([
   ],
   ["up: 12 Mbit/s", "up: [[0 s, 12 Mbit/s]]", "links.cell.up"],
   ["up: 12 Mbit/s", "up: {}", "links.cell.up"],
+  ["up: 12 Mbit/s", "up: { trace: lte.csv, bin: 10 ms }", "links.cell.up"],
+  ["kind: shared, per: camera", "kind: fifo, per: camera, flow_cap: 1 Mbit/s", "links.cell.flow_cap"],
   ["jitter: 1 ms", "loss: 2", "links.cell.loss"],
   ["jitter: 1 ms", "loss: { retry: 1 s }", "links.cell.loss"],
   ["jitter: 1 ms", "loss: { probability: 1 %, good: 1 % }", "links.cell.loss"],

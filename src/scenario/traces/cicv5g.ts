@@ -9,6 +9,7 @@ import { fault, filledLines, type TraceFormat, traceOf } from "./trace.ts";
 export const cicv5g: TraceFormat = {
   name: "cicv5g",
   about: "round trips of Zhang et al. 2025: pub_time(ms), delay(ms)",
+  uses: [],
   fits: (_file, head) => /^pub_time\(ms\)\s.*delay\(ms\)/.test(head[0] ?? ""),
   read(lines, { what }) {
     if (what !== "latency") fault("a trace of rates", "round trips, which latency takes");

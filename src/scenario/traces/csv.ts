@@ -9,6 +9,7 @@ import { fault, filledLines, type TraceFormat, type TraceRequest, traceOf } from
 export const csv: TraceFormat = {
   name: "csv",
   about: "instants and values, with units or in s and bit/s",
+  uses: ["column"],
   fits: () => true,
   read(lines, request) {
     const at: number[] = [];

@@ -12,6 +12,7 @@ const longestPause = 3;
 export const irish5g: TraceFormat = {
   name: "irish-5g",
   about: "logs of Raca et al. 2020: Timestamp, DL_bitrate in kbit/s",
+  uses: ["column", "pauses"],
   fits: (_file, head) => /^Timestamp,.*DL_bitrate/.test(head[0] ?? ""),
   read(lines, { what, column, pauses }) {
     if (what === "latency") fault("a trace of delays", "bitrates");

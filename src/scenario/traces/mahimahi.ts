@@ -12,6 +12,7 @@ const opportunity = 12_000;
 export const mahimahi: TraceFormat = {
   name: "mahimahi",
   about: "milliseconds at which 1500 B may leave, one a line (.up, .down)",
+  uses: ["bin"],
   fits: (file, head) => /\.(up|down)$/.test(file) || head.every((line) => /^\d+$/.test(line)),
   read(lines, { what, bin }) {
     if (what === "latency") fault("a trace of delays", "opportunities to send, which are a capacity");

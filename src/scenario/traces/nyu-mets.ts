@@ -10,6 +10,7 @@ const units: Readonly<Record<string, number>> = { bits: 1, kbits: 1e3, mbits: 1e
 export const nyuMets: TraceFormat = {
   name: "nyu-mets",
   about: "value,unit on each line, one a second",
+  uses: [],
   fits: (_file, head) => /^[\d.]+\s*,\s*[kmg]?bits\/sec/i.test(head[0] ?? ""),
   read(lines, { what }) {
     if (what === "latency") fault("a trace of delays", "rates");

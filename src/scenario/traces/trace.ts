@@ -23,6 +23,8 @@ export interface TraceRequest {
 export interface TraceFormat {
   readonly name: string;
   readonly about: string;
+  /** Keys that mean something to it. */
+  readonly uses: readonly ("column" | "bin" | "pauses")[];
   /** Whether a file looks like one. @param head its first lines */
   readonly fits: (file: string, head: readonly string[]) => boolean;
   /** @throws FileFault */

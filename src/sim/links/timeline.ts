@@ -71,12 +71,17 @@ export class Timeline {
     }
   }
 
+  /** Of all pieces the first that ends after `t`. */
   private pieceAt(t: number): number {
-    let i = this.first;
-    for (; ; i++) {
-      if (i === this.ends.length) this.extend();
-      if (this.ends[i]! > t) return i;
+    const { ends } = this;
+    while (!(ends.at(-1)! > t)) this.extend();
+    let [low, high] = [this.first, ends.length - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (ends[middle]! > t) high = middle;
+      else low = middle + 1;
     }
+    return low;
   }
 
   private extend(): void {
