@@ -9,6 +9,7 @@ import type { Steps } from "./arrivals/diurnal.ts";
 import type { Mmpp, OnOff } from "./arrivals/modulated.ts";
 import type { Distribution } from "./distribution.ts";
 import type { HindsightExitRule } from "./exit-rules/exit-rule.ts";
+import type { NrCell } from "./links/nr/nr-cell.ts";
 import type { Varying } from "./links/varying.ts";
 import type { PlacementRule } from "./placement-rules/placement-rule.ts";
 import type { Calibration } from "./rules/calibration.ts";
@@ -165,11 +166,12 @@ export interface RadioEnergy {
 
 /**
  * `fixed`: delay, and size / rate for each message alone. `fifo`: store and forward, one message at a time.
- * `shared`: all messages at once, max-min fair; consecutive shared links carry one flow.
+ * `shared`: all messages at once, max-min fair; consecutive shared links carry one flow. `nr-cell`: 5G, one message of a device at a time,
+ * airtime shared between devices, after a wait for permission to send.
  */
 export interface Link {
   readonly name: string;
-  readonly kind: "fixed" | "fifo" | "shared";
+  readonly kind: "fixed" | "fifo" | "shared" | "nr-cell";
   /** Node groups it joins, by index; `up` runs from `from` to `to`. */
   readonly from: number;
   readonly to: number;
@@ -192,6 +194,8 @@ export interface Link {
   readonly energy: RadioEnergy | null;
   /** Most that one flow gets of a shared link; Infinity for no limit. */
   readonly flowCap: BitsPerSecond;
+  /** What an `nr-cell` is; null for the other kinds. Its devices are the machines of `from`. */
+  readonly radio: NrCell | null;
 }
 
 /** When requests arrive at one device. Rates are per device [1/s]. */

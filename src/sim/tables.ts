@@ -254,7 +254,7 @@ export function livingParts(setup: Setup, tables: Tables): Ints {
       const travels = plan.some((g) => g !== stream.source);
       const living = {
         queue: true,
-        access: travels && setup.links.some((link) => link.connection === "new"),
+        access: travels && setup.links.some((link) => link.connection === "new" || link.kind === "nr-cell"),
         transmit: travels,
         propagate: travels,
         codec,

@@ -19,6 +19,7 @@ import { FluidLinks } from "./links/fluid.ts";
 import { LastDeliveries } from "./links/last-deliveries.ts";
 import type { FlowHost, FlowingKind, PlannedKind, Rate } from "./links/link-kind.ts";
 import { LossDraws } from "./links/loss.ts";
+import { type NrHost, NrLinks } from "./links/nr/nr-links.ts";
 import { Progress } from "./links/progress.ts";
 import { RadioMeter } from "./links/radio-meter.ts";
 import { SharedLinks } from "./links/shared.ts";
@@ -76,6 +77,9 @@ const ACCESS = 1;
 const TRANSMIT = 2;
 const PROPAGATE = 3;
 
+/** Entities of 5G cells are numbered from here on, those of shared links below. */
+const ofCells = 2 ** 26;
+
 /** Draws of one (request, device): the attempt is numbered above the device. */
 const attemptUnit = 2 ** 20;
 
@@ -91,6 +95,7 @@ export class Transport implements FlowHost {
   /** By link direction: one of the two. */
   readonly flowing: readonly (FlowingKind | null)[];
   private readonly shared: FlowingKind;
+  private readonly cells: FlowingKind;
   private readonly planned: readonly (PlannedKind | null)[];
   private readonly losses: readonly (LossDraws | null)[];
   private readonly channels: Channels;
@@ -118,10 +123,14 @@ export class Transport implements FlowHost {
     this.shared = host.tables.fluid ? new FluidLinks(this) : new SharedLinks(this);
     const kinds = { fixed: new FixedLinks(), fifo: new FifoLinks(freeAt) };
     const kindOf = (way: number): Link["kind"] => links[way >> 1]!.kind;
-    this.flowing = this.ways.map((_, way) => (kindOf(way) === "shared" ? this.shared : null));
+    this.cells = new NrLinks(this.nrHost(), setup, root);
+    this.flowing = this.ways.map((_, way) => {
+      const kind = kindOf(way);
+      return kind === "shared" ? this.shared : kind === "nr-cell" ? this.cells : null;
+    });
     this.planned = this.ways.map((_, way) => {
       const kind = kindOf(way);
-      return kind === "shared" ? null : kinds[kind];
+      return kind === "shared" || kind === "nr-cell" ? null : kinds[kind];
     });
   }
 
@@ -312,7 +321,9 @@ export class Transport implements FlowHost {
   }
 
   flowEvent(entity: number, generation: number): void {
-    this.shared.event(entity, generation, this.host.agenda.now);
+    const { now } = this.host.agenda;
+    if (entity >= ofCells) this.cells.event(entity - ofCells, generation, now);
+    else this.shared.event(entity, generation, now);
   }
 
   scheduleFlow(time: number, entity: number, generation: number): void {
@@ -422,7 +433,7 @@ export class Transport implements FlowHost {
   }
 
   /** The radio at the first end of a link that a request's messages use. */
-  private radio(slot: number, link: Link): number {
+  private radio(slot: number, link: Pick<Link, "from">): number {
     const { tables, requests } = this.host;
     const i = slot * intWidth;
     return tables.attached(requests.int[i + STREAM]!, requests.int[i + DEVICE]!, link.from);
@@ -436,6 +447,25 @@ export class Transport implements FlowHost {
 
   private resource(slot: number, way: number): number {
     return this.host.tables.firstResource[way]! + this.numberOf(slot, way);
+  }
+
+  private nrHost(): NrHost {
+    return {
+      sent: (slot, waited, access) => this.sent(slot, waited, access),
+      scheduleFlow: (time, entity, generation) => this.scheduleFlow(time, ofCells + entity, generation),
+      orderOf: (slot) => this.orderOf(slot),
+      rateOf: (resource) => this.rateOf(resource),
+      weightOf: (slot) => this.weightOf(slot),
+      capOf: (resource) => this.capOf(resource),
+      wayOf: (resource) => this.channels.way(resource),
+      deviceOf: (slot, link) => this.radio(slot, this.setup.links[link]!),
+      drawsOf: (slot) => {
+        const { int } = this.host.requests;
+        const i = slot * intWidth;
+        const attempt = this.progress.attempts(slot);
+        return { stream: int[i + STREAM]!, number: int[i + NUMBER]!, device: int[i + DEVICE]!, attempt };
+      },
+    };
   }
 
   /** To a part of the latency; what follows the exit is the response as a whole. */

@@ -4,6 +4,7 @@ import type { Distribution } from "./distribution.ts";
 import { mean } from "./distribution-moments.ts";
 import { connectionRounds } from "./links/connection.ts";
 import { attemptsOf } from "./links/loss.ts";
+import type { NrCell } from "./links/nr/nr-cell.ts";
 import { wireBytes } from "./links/wire.ts";
 import type { Setup, Size } from "./setup.ts";
 
@@ -63,7 +64,14 @@ function crossing(link: Setup["links"][number], payload: number): number {
       meanOf(direction.jitter);
     return Number.isFinite(time) ? time : 0;
   };
-  return Math.max(way(link.up), way(link.down)) + 2 * link.perMessage;
+  const access = link.radio === null ? 0 : accessTime(link.radio);
+  return Math.max(way(link.up), way(link.down)) + 2 * link.perMessage + access;
+}
+
+/** A bound on the wait for permission to send, blocks sent again included [s]: four patterns, and a connection. */
+function accessTime(radio: NrCell): number {
+  const slots = 4 * radio.pattern.length + 2 * radio.times.occasions;
+  return slots / (1000 * 2 ** radio.numerology) + meanOf(radio.idle?.promotion);
 }
 
 function meanBytes(size: Size): number {

@@ -98,6 +98,7 @@ export function link(from: number, to: number, options: LinkOptions = {}): Link 
     connection: "persistent",
     energy: null,
     flowCap: bitsPerSecond(Number.POSITIVE_INFINITY),
+    radio: null,
     ...rest,
   };
 }

@@ -35,6 +35,11 @@ export class Airtime {
     return this.total / this.period;
   }
 
+  /** Whether something is sent in a slot. */
+  has(slot: number): boolean {
+    return this.within[slot % this.period]! > 0;
+  }
+
   /** Airtime between two instants [s]. */
   between(from: number, to: number): Seconds {
     if (!(to > from)) return 0 as Seconds;

@@ -1,0 +1,363 @@
+/**
+ * 5G cells. A message waits behind those before it in its device (FIFO), and until its device may send; then it shares the airtime of its
+ * direction with other devices; then blocks that failed are sent again, and it is decoded. Exact: every instant follows from slots, draws
+ * and the airtime that has passed; there is no time step.
+ */
+import { Draw, type KeyRoot } from "../../draw.ts";
+import { deriveKey, type Key, uniform } from "../../random.ts";
+import type { Link, Setup } from "../../setup.ts";
+import type { FlowHost, FlowingKind } from "../link-kind.ts";
+import { pieceKey, TwoStates } from "../pieces.ts";
+import { Timeline } from "../timeline.ts";
+import { downlinkSlot, uplinkSlot } from "./access.ts";
+import { Airtime } from "./airtime.ts";
+import { AirtimeShare } from "./airtime-share.ts";
+import { ceilSlot, Frame } from "./frame.ts";
+import { endOfBlock, rounds } from "./harq.ts";
+import type { NrCell } from "./nr-cell.ts";
+import { Signals } from "./signal.ts";
+
+/** What a cell must know of the message in a slot, and of whose it is. */
+export interface NrHost extends FlowHost {
+  /** Link direction that a resource belongs to. */
+  wayOf(resource: number): number;
+  /** Machine at the first end of a link that a request's messages use: the device. */
+  deviceOf(slot: number, link: number): number;
+  /** What the draws of a message depend on. */
+  drawsOf(slot: number): {
+    readonly stream: number;
+    readonly number: number;
+    readonly device: number;
+    readonly attempt: number;
+  };
+}
+
+/** One direction of one cell. */
+interface Cell {
+  readonly resource: number;
+  readonly share: AirtimeShare;
+  generation: number;
+}
+
+/** Messages of one device in one direction, first come first. */
+interface Queue {
+  readonly id: number;
+  readonly device: Device;
+  readonly way: number;
+  /** Where its first message is, or is going to be, sent. */
+  cell: Cell | null;
+  readonly messages: Message[];
+  /** When the last bit of the message before left, and when that was delivered. */
+  freeAt: number;
+  deliveredAt: number;
+  generation: number;
+}
+
+interface Message {
+  readonly slot: number;
+  readonly bits: number;
+  readonly resource: number;
+  readonly enteredAt: number;
+  /** Slot from which on it may be sent. */
+  readonly from: number;
+  startedAt: number;
+}
+
+interface Device {
+  readonly number: number;
+  /** Messages on their way in either direction. */
+  busy: number;
+  lastActiveAt: number;
+  connectedAt: number;
+  /** 1 with service, 0 in a spell without; null: always with. */
+  readonly service: Timeline | null;
+}
+
+/** All that the cells of a link have in common. */
+interface Radio {
+  readonly cell: NrCell;
+  readonly frame: Frame;
+  readonly airtime: readonly [Airtime, Airtime];
+  readonly signals: Signals | null;
+  readonly promotions: readonly Draw[];
+  /** Keys of the blocks' draws, [stream], by direction. */
+  readonly blocks: readonly (readonly Key[])[];
+}
+
+/** Least that a message sends [bit]: headers of three layers (assumed), so that an empty one takes a block as well. */
+const least = 64;
+/** Draws of one (request, device): the attempt and the block are numbered above the device. */
+const drawUnit = 2 ** 20;
+const mostBlocks = 64;
+const mostAttempts = 64;
+
+/** Kinds of events: in the two low bits of an entity. */
+const ENDS = 0;
+const READY = 1;
+const RATE = 2;
+const DELIVERED = 3;
+
+export class NrLinks implements FlowingKind {
+  private readonly host: NrHost;
+  private readonly setup: Setup;
+  private readonly root: KeyRoot;
+  private readonly radios: readonly (Radio | null)[];
+  private readonly cells: (Cell | undefined)[] = [];
+  private readonly devices: (Device | undefined)[][];
+  private readonly queues: Queue[] = [];
+  private readonly queueOf: (Queue | undefined)[][];
+  /** By request: how long its message waited and had access to wait for. */
+  private readonly told = new Map<number, { waited: number; access: number; queue: Queue }>();
+
+  constructor(host: NrHost, setup: Setup, root: KeyRoot) {
+    this.host = host;
+    this.setup = setup;
+    this.root = root;
+    this.radios = setup.links.map((link) => (link.radio === null ? null : this.radioOf(link, link.radio)));
+    this.devices = setup.links.map(() => []);
+    this.queueOf = setup.links.flatMap(() => [[], []]);
+  }
+
+  enter([resource]: readonly number[], slot: number, bits: number, now: number): void {
+    const way = this.host.wayOf(resource!);
+    const queue = this.queue(way, this.host.deviceOf(slot, way >> 1));
+    const arrival = this.connected(queue, slot, now);
+    queue.device.busy++;
+    const radio = this.radios[way >> 1]!;
+    const { frame, cell } = radio;
+    const isSending = queue.messages.length > 0;
+    const from = frame.inSlots(arrival);
+    const first =
+      (way & 1) === 0 ? uplinkSlot(frame, cell.times, from, isSending) : downlinkSlot(frame, cell.times, from);
+    const message = {
+      slot,
+      bits: Math.max(least, bits),
+      resource: resource!,
+      enteredAt: now,
+      from: first,
+      startedAt: 0,
+    };
+    queue.messages.push(message);
+    if (!isSending) this.prepare(queue, now);
+  }
+
+  event(entity: number, generation: number, now: number): void {
+    const subject = entity >> 2;
+    switch (entity & 3) {
+      case ENDS: {
+        const cell = this.cells[subject]!;
+        if (generation === cell.generation) this.complete(cell, now);
+        return;
+      }
+      case READY:
+        if (generation === this.queues[subject]!.generation) this.start(this.queues[subject]!, now);
+        return;
+      case RATE: {
+        const queue = this.queues[subject]!;
+        if (generation !== queue.generation) return;
+        queue.cell!.share.setRate(queue.id, this.rate(queue, now), now);
+        this.watch(queue, now);
+        this.reschedule(queue.cell!);
+        return;
+      }
+      default:
+        this.deliver(subject, now);
+    }
+  }
+
+  busySeconds(resource: number, now: number): number {
+    return this.cells[resource]?.share.busySeconds(now) ?? 0;
+  }
+
+  /** The first message of a queue is to be sent as soon as its device may, and those before it are out. */
+  private prepare(queue: Queue, now: number): void {
+    const { frame } = this.radios[queue.way >> 1]!;
+    const message = queue.messages[0]!;
+    const at = Math.max(now, frame.startOf(message.from));
+    queue.generation++;
+    if (at > now) this.host.scheduleFlow(at, (queue.id << 2) | READY, queue.generation);
+    else this.start(queue, now);
+  }
+
+  private start(queue: Queue, now: number): void {
+    const message = queue.messages[0]!;
+    const cell = this.cell(message.resource);
+    queue.cell = cell;
+    message.startedAt = now;
+    const { host } = this;
+    cell.share.enter(
+      queue.id,
+      message.bits,
+      this.rate(queue, now),
+      host.weightOf(message.slot),
+      host.orderOf(message.slot),
+      now,
+    );
+    queue.generation++;
+    this.watch(queue, now);
+    this.reschedule(cell);
+  }
+
+  /** Last bits have been sent: what follows is known, and the next messages of their devices come up. */
+  private complete(cell: Cell, now: number): void {
+    const ended = cell.share.complete(now);
+    for (const id of ended) {
+      const queue = this.queues[id]!;
+      queue.generation++;
+      const message = queue.messages.shift()!;
+      const deliveredAt = Math.max(queue.deliveredAt, this.deliveredAt(queue, message, now));
+      const waited = Math.max(0, queue.freeAt - message.enteredAt);
+      const access = message.startedAt - message.enteredAt - waited + deliveredAt - now;
+      queue.freeAt = now;
+      queue.deliveredAt = deliveredAt;
+      this.told.set(message.slot, { waited, access, queue });
+      this.host.scheduleFlow(deliveredAt, (message.slot << 2) | DELIVERED, 0);
+      if (queue.messages.length > 0) this.prepare(queue, now);
+    }
+    this.reschedule(cell);
+  }
+
+  private deliver(slot: number, now: number): void {
+    const { waited, access, queue } = this.told.get(slot)!;
+    this.told.delete(slot);
+    const { device } = queue;
+    device.busy--;
+    device.lastActiveAt = now;
+    this.host.sent(slot, waited, access);
+  }
+
+  /**
+   * The last of its blocks to be decoded: of every slot it was sent in one, each as often as its own draw says.
+   * Only those are looked at that could come after the block sent last.
+   */
+  private deliveredAt(queue: Queue, message: Message, now: number): number {
+    const { frame, cell, blocks, airtime } = this.radios[queue.way >> 1]!;
+    const direction = (queue.way & 1) as 0 | 1;
+    const { stream, number, device, attempt } = this.host.drawsOf(message.slot);
+    const { k0, k1 } = blocks[direction]![stream]!;
+    const first = Math.floor(frame.inSlots(message.startedAt) + 1e-6);
+    const last = Math.max(first, ceilSlot(frame.inSlots(now)) - 1);
+    let end = last + 1;
+    for (let slot = last, block = 0; slot >= first && block < mostBlocks; slot--) {
+      if (!airtime[direction].has(slot)) continue;
+      if (block > 0 && endOfBlock(frame, cell.times, direction, slot, cell.harq.retransmissions) <= last + 1) break;
+      const draw = uniform(k0, k1, number, device + ((attempt % mostAttempts) * mostBlocks + block) * drawUnit);
+      const k = rounds(cell.harq, draw);
+      if (k > 0) end = Math.max(end, endOfBlock(frame, cell.times, direction, slot, k));
+      block++;
+    }
+    return Math.max(now, frame.startOf(end + cell.times.decode));
+  }
+
+  /** When a device that has something to send, or to receive, is connected and has service. */
+  private connected({ device, way }: Queue, slot: number, now: number): number {
+    const { cell, promotions } = this.radios[way >> 1]!;
+    if (cell.idle !== null && device.busy === 0 && now - device.lastActiveAt > cell.idle.after) {
+      const { stream, number, device: source, attempt } = this.host.drawsOf(slot);
+      const draw = promotions[stream]!.value(
+        number,
+        source + (2 * (attempt % mostAttempts) + (way & 1)) * drawUnit,
+        number,
+      );
+      device.connectedAt = now + draw;
+    }
+    const at = Math.max(now, device.connectedAt);
+    const { service } = device;
+    if (service === null) return at;
+    service.forget(now);
+    return service.at(at) > 0 ? at : service.changeAfter(at);
+  }
+
+  /** Rate of airtime of a queue's device [bit/s]. */
+  private rate({ device, way, cell }: Queue, now: number): number {
+    const { signals, airtime } = this.radios[way >> 1]!;
+    const direction = (way & 1) as 0 | 1;
+    const capacity = this.host.rateOf(cell!.resource).at(now);
+    if (capacity === 0 || (device.service !== null && device.service.at(now) === 0)) return 0;
+    return signals?.rate(device.number, direction, now) ?? capacity / airtime[direction].share;
+  }
+
+  /** Asks to be told when the rate of a device that sends may change. */
+  private watch(queue: Queue, now: number): void {
+    const { signals } = this.radios[queue.way >> 1]!;
+    const { service } = queue.device;
+    const capacity = this.host.rateOf(queue.cell!.resource);
+    capacity.forget(now);
+    service?.forget(now);
+    const changes = [capacity.changeAfter(now), signals?.changeAfter(now), service?.changeAfter(now)];
+    const at = Math.min(...changes.map((change) => change ?? Number.POSITIVE_INFINITY));
+    this.host.scheduleFlow(at, (queue.id << 2) | RATE, queue.generation);
+  }
+
+  private reschedule(cell: Cell): void {
+    cell.generation = (cell.generation + 1) & 0x3fffffff;
+    this.host.scheduleFlow(cell.share.nextEnd(), (cell.resource << 2) | ENDS, cell.generation);
+  }
+
+  private cell(resource: number): Cell {
+    const known = this.cells[resource];
+    if (known !== undefined) return known;
+    const way = this.host.wayOf(resource);
+    const { airtime, cell } = this.radios[way >> 1]!;
+    const made = { resource, share: new AirtimeShare(airtime[(way & 1) as 0 | 1], cell.share), generation: 0 };
+    this.cells[resource] = made;
+    return made;
+  }
+
+  private queue(way: number, number: number): Queue {
+    const queues = this.queueOf[way]!;
+    const known = queues[number];
+    if (known !== undefined) return known;
+    const made: Queue = {
+      id: this.queues.length,
+      device: this.device(way >> 1, number),
+      way,
+      cell: null,
+      messages: [],
+      freeAt: 0,
+      deliveredAt: 0,
+      generation: 0,
+    };
+    queues[number] = made;
+    this.queues.push(made);
+    return made;
+  }
+
+  /** Devices are connected when the run begins. */
+  private device(link: number, number: number): Device {
+    const devices = this.devices[link]!;
+    devices[number] ??= {
+      number,
+      busy: 0,
+      lastActiveAt: 0,
+      connectedAt: 0,
+      service: this.service(this.setup.links[link]!, number),
+    };
+    return devices[number];
+  }
+
+  private service({ name, radio }: Link, device: number): Timeline | null {
+    if (radio === null || radio.interruptions === null) return null;
+    const { every, lasts } = radio.interruptions;
+    return new Timeline(new TwoStates(1, 0, every, lasts, pieceKey(this.root, device, "interruption", name)));
+  }
+
+  private radioOf(link: Link, cell: NrCell): Radio {
+    const frame = new Frame(cell.numerology, cell.pattern);
+    const { streams } = this.setup;
+    const { seed, replication } = this.root;
+    return {
+      cell,
+      frame,
+      airtime: [new Airtime(frame, 0, cell.special), new Airtime(frame, 1, cell.special)],
+      signals: cell.signal === null ? null : new Signals(cell.signal, link.name, this.root),
+      promotions:
+        cell.idle === null
+          ? []
+          : streams.map(({ name }) => new Draw(cell.idle!.promotion, this.root, "promotion", link.name, name)),
+      blocks: (["up", "down"] as const).map((direction) =>
+        streams.map(({ name }) => deriveKey(seed, replication, "block", link.name, direction, name)),
+      ),
+    };
+  }
+}
