@@ -1,20 +1,26 @@
 /** Links as the simulator takes them. */
 import { meanOf, type Varying } from "../sim/links/varying.ts";
 import type { Bursts, Link, LinkDirection, Loss, Outages, RadioEnergy } from "../sim/setup.ts";
-import { bitsPerSecond, seconds, watts } from "../units.ts";
+import { type BitsPerSecond, bitsPerSecond, seconds, watts } from "../units.ts";
+import { compileCell, radioCapacity } from "./compile-nr.ts";
 import { plain } from "./plain.ts";
 import type { ScenarioLink, ScenarioVarying } from "./scenario.ts";
 
-/** @param index of a node by its name */
-export function compileLink(link: ScenarioLink, index: (name: string) => number): Link {
+/** @param index of a node by its name @param devices machines at the first end, of which a radio's mean capacity follows, with the seed */
+export function compileLink(link: ScenarioLink, index: (name: string) => number, devices: number, seed: number): Link {
+  const radio = link.nr === null ? null : compileCell(link.nr);
+  const up = direction(link, link.up);
+  const down = direction(link, link.down);
+  const mean = (way: 0 | 1): BitsPerSecond => bitsPerSecond(radioCapacity(radio!, link.name, devices, seed, way));
   return {
+    radio,
     name: link.name,
     kind: link.kind,
     from: index(link.between[0]),
     to: index(link.between[1]),
     per: link.per === null ? null : index(link.per),
-    up: direction(link, link.up),
-    down: direction(link, link.down),
+    up: radio?.signal ? { ...up, capacity: mean(0) } : up,
+    down: radio?.signal ? { ...down, capacity: mean(1) } : down,
     perMessage: seconds(link.perMessage),
     ...(link.attach === null ? {} : { attach: link.attach }),
     mtu: link.mtu,

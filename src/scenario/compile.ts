@@ -45,7 +45,10 @@ export function compile(scenario: Scenario, policyName: string, materials: Mater
         price: node.price,
       }),
     ),
-    links: scenario.links.map((link) => compileLink(link, (name) => nodeIndex(scenario, name))),
+    links: scenario.links.map((link) => {
+      const devices = scenario.nodes.find(({ name }) => name === link.between[0])!.count;
+      return compileLink(link, (name) => nodeIndex(scenario, name), devices, scenario.seed);
+    }),
     routes: scenario.routes.map((route) => route.map((name) => nodeIndex(scenario, name))),
     streams: scenario.streams.map((stream) => streamOf(scenario, stream, model, materials)),
     model,

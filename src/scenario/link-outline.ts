@@ -1,4 +1,5 @@
 /** A link as an outline of keys and texts, every default spelled out. */
+import { cellOutline } from "./nr-outline.ts";
 import { jitterText, leaf, leafText, map, type Outline, quantity, quoted, sayAmount } from "./outline-parts.ts";
 import type { Dimension } from "./quantity.ts";
 import type { ScenarioLink, ScenarioLoss, ScenarioVarying } from "./scenario.ts";
@@ -12,8 +13,7 @@ export function linkOutline(link: ScenarioLink): Outline {
     ...(link.preset === null ? [] : [["preset", leaf(link.preset)] as const]),
     ["per", leaf(link.per ?? "all")],
     ...(link.attach === null ? [] : [["attach", leaf("all")] as const]),
-    ["up", changing("rate", link.up)],
-    ["down", changing("rate", link.down)],
+    ...(link.nr?.radio ? [] : capacities(link)),
     ["latency", changing("time", link.latency)],
     ["jitter", jitter(link)],
     ["per_message", quantity("time", link.perMessage)],
@@ -24,8 +24,14 @@ export function linkOutline(link: ScenarioLink): Outline {
     ["connection", leaf(link.connection)],
     ["energy", energy(link.energy)],
     ["flow_cap", quantity("rate", link.flowCap)],
+    ...(link.nr === null ? [] : cellOutline(link.nr)),
   ]);
 }
+
+const capacities = (link: ScenarioLink): Entries => [
+  ["up", changing("rate", link.up)],
+  ["down", changing("rate", link.down)],
+];
 
 function changing(dimension: Dimension, value: number | ScenarioVarying): Outline {
   if (typeof value === "number") return quantity(dimension, value);

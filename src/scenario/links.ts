@@ -12,6 +12,7 @@ import {
   presetEnergy,
   presetLoss,
 } from "./link-features.ts";
+import { cellFields, cellOf } from "./nr-cell.ts";
 import type { LinkPreset } from "./presets.ts";
 import {
   asList,
@@ -30,7 +31,7 @@ import type { ScenarioLink, ScenarioVarying } from "./scenario.ts";
 import { child, type Tree } from "./tree.ts";
 import { varying } from "./varying.ts";
 
-export const linkKinds = ["fixed", "fifo", "shared"] as const;
+export const linkKinds = ["fixed", "fifo", "shared", "nr-cell"] as const;
 
 const between: Reader<readonly [string, string]> = {
   read(tree, path, to) {
@@ -59,8 +60,8 @@ function orVarying(constant: Reader<number>, changing: Reader<ScenarioVarying>):
 export const linkFields = {
   between: required("the two nodes it joins; up is from the first to the second", between),
   kind: field(
-    "fixed: no contention; fifo: one message at a time; shared: all at once, max-min fair; a preset suggests one",
-    word("a kind of link", linkKinds, ["nr-cell"]),
+    "fixed: no contention; fifo: one message at a time; shared: all at once, max-min fair; nr-cell: 5G; a preset suggests one",
+    word("a kind of link", linkKinds),
   ),
   preset: field(
     "a link preset, for figures that are not given here (offramp list links)",
@@ -98,6 +99,7 @@ export const linkFields = {
     "all where a placement rule may choose among all machines, not only those attached to each other",
     word<"all">("all, or nothing", ["all"]),
   ),
+  ...cellFields,
 };
 
 const reader = record("a link", linkFields);
@@ -129,11 +131,12 @@ export const linkReader: Reader<Omit<ScenarioLink, "name">> = {
       attach: given.attach ?? null,
       up: capacityOf("up", given, kind, preset, tree, path, to),
       down: capacityOf("down", given, kind, preset, tree, path, to),
-      ...delays(given, preset, tree, path, to),
+      ...(kind === "nr-cell" ? cellDelays : delays)(given, preset, tree, path, to),
       perMessage: given.per_message ?? to.fill(at("per_message"), 0),
       mtu: given.mtu ?? to.fill(at("mtu"), Number.POSITIVE_INFINITY, "every message is one packet"),
       header: given.header ?? to.fill(at("header"), 0),
       ...features(given, kind, preset, tree, path, to),
+      nr: cellOf(given, kind, given.preset, preset, tree, path, to),
     };
   },
 };
@@ -206,6 +209,17 @@ function capacityOf(
 ): number | ScenarioVarying {
   const value = given[way];
   const written = child(tree, way);
+  if (kind === "nr-cell" && child(tree, "radio") !== undefined) {
+    if (written !== undefined)
+      to.report(
+        written.at,
+        `${path}.${way}`,
+        "radio, or up and down",
+        "both",
+        "with a radio capacities follow from it",
+      );
+    return 0;
+  }
   const expected = 'a data rate such as "50 Mbit/s"';
   if (value !== undefined) {
     if (value === Number.POSITIVE_INFINITY && kind !== "fixed" && kind !== null)
@@ -222,7 +236,7 @@ function capacityOf(
     return to.fill(`${path}.${way}`, Number.POSITIVE_INFINITY, "a fixed link without a rate is delay alone");
   // Without a kind it is not known whether a capacity is needed, nor with a preset that is not known.
   if (kind !== null && (preset !== undefined || child(tree, "preset") === undefined)) {
-    const hint = `a ${kind} link needs up and down, or a preset`;
+    const hint = `a ${kind} link needs up and down, ${kind === "nr-cell" ? "a radio, " : ""}or a preset`;
     to.report({ ...tree.at, end: tree.at.start + 1 }, `${path}.${way}`, expected, "nothing", hint);
   }
   return 1;
@@ -256,6 +270,30 @@ function delays(
     jitter: jitter === null ? null : { kind: jitter.distribution, mean: jitter.mean, cv: jitter.cv },
     bursts: preset.bursts === null ? null : burstsOf(given.preset!, preset.bursts, path, to),
   };
+}
+
+/** What a preset was measured to take has the access in it that a cell simulates: its latency is what is left, and its spread goes. */
+function cellDelays(
+  given: Given,
+  preset: LinkPreset | undefined,
+  tree: Tree,
+  path: string,
+  to: Reading,
+): Pick<ScenarioLink, "latency" | "jitter" | "bursts"> {
+  if (preset === undefined || child(tree, "latency") !== undefined) return delays(given, undefined, tree, path, to);
+  if (preset.nr === null) {
+    const expected = "a preset of a 5G cell, or a latency of what lies behind the cell";
+    to.report(child(tree, "preset")!.at, `${path}.preset`, expected, `"${given.preset}"`);
+    return { latency: 0, jitter: null, bursts: null };
+  }
+  to.origins[`${path}.latency`] = { kind: "preset", text: cite(given.preset!, [preset.nr.latency]) };
+  const latency = preset.nr.latency.value;
+  const { jitter } = given;
+  if (jitter !== undefined || child(tree, "jitter") !== undefined)
+    return { latency, jitter: jitter?.spread ?? null, bursts: jitter?.bursts ?? null };
+  if (preset.bursts === null)
+    return { latency, jitter: to.fill(`${path}.jitter`, null, "access has a spread of its own"), bursts: null };
+  return { latency, jitter: null, bursts: burstsOf(given.preset!, preset.bursts, path, to) };
 }
 
 function burstsOf(

@@ -104,6 +104,10 @@ export interface LinkPreset extends Described {
     readonly tail: Figure<"s"> | null;
   };
   readonly price: Figure<"USD/B">;
+  /** What it is as a link of kind `nr-cell`: `latency` is then what is left of `rtt` without the access that is simulated. Null for other radios. */
+  readonly nr:
+    | (Provenance & { readonly numerology: Figure<"1">; readonly tdd: string; readonly latency: Figure<"s"> })
+    | null;
 }
 const kinds = ["fixed", "fifo", "shared"] as const;
 const owners = ["device", "link"] as const;
@@ -278,6 +282,14 @@ const link: Fields<LinkPreset> = {
     tail: orNull(figure("s")),
   }),
   price: figure("USD/B"),
+  nr: orNull(
+    shape<NonNullable<LinkPreset["nr"]>>({
+      numerology: figure("1", oneOf(0, 1, 2, 3, 4)),
+      tdd: text,
+      latency: figure("s"),
+      ...provenance,
+    }),
+  ),
   notes: anyText,
 };
 

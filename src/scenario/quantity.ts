@@ -9,7 +9,12 @@ export type Dimension =
   | "energy"
   | "energy-per-size"
   | "price"
-  | "price-rate";
+  | "price-rate"
+  | "length"
+  | "speed"
+  | "bandwidth"
+  | "power-level"
+  | "ratio-level";
 
 /** In SI: value x multiply / divide; never both, so that one rounding is all there is. */
 interface Unit {
@@ -53,6 +58,8 @@ interface Kind {
   readonly what: string;
   readonly example: string;
   readonly units: ReadonlyMap<string, Unit>;
+  /** May be below zero. */
+  readonly isSigned?: true;
 }
 
 export const kinds: Readonly<Record<Dimension, Kind>> = {
@@ -101,6 +108,34 @@ export const kinds: Readonly<Record<Dimension, Kind>> = {
   },
   price: { what: "an amount of money", example: "3 USD", units: new Map([["USD", times(1)]]) },
   "price-rate": { what: "a price per time", example: "0.50 USD/h", units: new Map([["USD/h", times(1)]]) },
+  length: {
+    what: "a length",
+    example: "200 m",
+    units: new Map([
+      ["m", times(1)],
+      ["km", times(1e3)],
+    ]),
+  },
+  speed: {
+    what: "a speed",
+    example: "1.5 m/s",
+    units: new Map([
+      ["m/s", times(1)],
+      ["km/h", over(3.6)],
+    ]),
+  },
+  bandwidth: {
+    what: "a bandwidth or carrier",
+    example: "100 MHz",
+    units: new Map([
+      ["Hz", times(1)],
+      ["kHz", times(1e3)],
+      ["MHz", times(1e6)],
+      ["GHz", times(1e9)],
+    ]),
+  },
+  "power-level": { what: "a power level", example: "23 dBm", units: new Map([["dBm", times(1)]]), isSigned: true },
+  "ratio-level": { what: "a ratio in decibels", example: "3 dB", units: new Map([["dB", times(1)]]), isSigned: true },
 };
 
 const pattern = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(\s*)(.*)$/s;
@@ -133,7 +168,7 @@ export function parseQuantity(dimension: Dimension, given: unknown): number | Qu
   if (space !== "" && space !== " ") return { expected, got: null, hint: `one space at most: "${digits} ${unit}"` };
   const value = (Number(digits) * known.multiply) / known.divide;
   if (!Number.isFinite(value)) return { expected: `${expected}, finite`, got: null, hint: null };
-  if (value < 0) return { expected: `${expected}, not negative`, got: null, hint: null };
+  if (value < 0 && kind.isSigned === undefined) return { expected: `${expected}, not negative`, got: null, hint: null };
   return value === 0 ? 0 : value;
 }
 
@@ -212,10 +247,10 @@ function hintForUnit(dimension: Dimension, digits: string, unit: string): string
     if (unit === "KB") return `${say("kB").slice(0, -1)} (1000 B) or "${digits} KiB" (1024 B)?`;
     return data[3]!.length > 1 && /^bit/i.test(data[3]!) ? say(`${prefix}bit`) : say(`${prefix}B`, `${prefix}bit`);
   }
-  const other = (Object.keys(kinds) as Dimension[]).find((d) => kinds[d].units.has(unit));
-  if (other !== undefined) return `"${unit}" is a unit of ${kinds[other].what.replace(/^an? /, "")}`;
   const habit = habits[unit.toLowerCase()];
   if (habit !== undefined && units.has(habit)) return say(habit);
+  const other = (Object.keys(kinds) as Dimension[]).find((d) => kinds[d].units.has(unit));
+  if (other !== undefined) return `"${unit}" is a unit of ${kinds[other].what.replace(/^an? /, "")}`;
   const sameLetters = [...units.keys()].find((name) => name.toLowerCase() === unit.toLowerCase());
   return sameLetters === undefined ? `units: ${sayUnits([...units.keys()])}` : say(sameLetters);
 }
@@ -231,6 +266,11 @@ const shownIn: Readonly<Record<Dimension, readonly string[]>> = {
   "energy-per-size": ["J/B", "mJ/B", "uJ/B", "nJ/B"],
   price: ["USD"],
   "price-rate": ["USD/h"],
+  length: ["km", "m"],
+  speed: ["m/s", "km/h"],
+  bandwidth: ["GHz", "MHz", "kHz", "Hz"],
+  "power-level": ["dBm"],
+  "ratio-level": ["dB"],
 };
 
 /** The shortest text that {@link parseQuantity} reads back as exactly this value. */
@@ -243,6 +283,8 @@ export function formatQuantity(dimension: Dimension, value: number): string {
     power: "W",
     energy: "J",
     "energy-per-size": "J/B",
+    length: "m",
+    bandwidth: "Hz",
   };
   let best = `${value} ${base[dimension] ?? shownIn[dimension][0]}`;
   if (value === 0) return best;

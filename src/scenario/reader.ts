@@ -52,7 +52,9 @@ export function quantity(dimension: Dimension, bounds: { readonly isPositive?: b
     },
     schema: () =>
       namedSchema(dimension, () => {
-        const form = new RegExp(`^([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)? ?(${unitPattern(dimension)})$`);
+        const form = new RegExp(
+          `^${kind.isSigned ? "[+-]?" : ""}([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)? ?(${unitPattern(dimension)})$`,
+        );
         return z.string().regex(form).describe(`${kind.what} such as "${kind.example}"`);
       }),
   };

@@ -1,8 +1,10 @@
 /** A scenario, normalised: SI numbers, every default filled, names checked. Plain data, so that it can be sent to a worker. */
+
 import type { Codec } from "../profile.ts";
 import type { BatchSize } from "../sim/arrivals/batch.ts";
 import type { Distribution } from "../sim/distribution.ts";
 import type { Discipline, InService } from "../sim/setup.ts";
+import type { ScenarioCell } from "./nr-cell.ts";
 import type { DeviceFigures } from "./presets.ts";
 import type { Origin } from "./reading.ts";
 import type { NestedOptions } from "./rule-options.ts";
@@ -166,7 +168,7 @@ export interface ScenarioEnergy {
 export interface ScenarioLink {
   readonly name: string;
   readonly between: readonly [string, string];
-  readonly kind: "fixed" | "fifo" | "shared";
+  readonly kind: "fixed" | "fifo" | "shared" | "nr-cell";
   readonly preset: string | null;
   /** Node group each of whose machines has a resource of its own; null for one of all. */
   readonly per: string | null;
@@ -189,6 +191,8 @@ export interface ScenarioLink {
   readonly energy: ScenarioEnergy | null;
   /** [bit/s]; Infinity for no limit. */
   readonly flowCap: number;
+  /** Of an `nr-cell`, else null. With a radio, capacities follow from it: `up` and `down` are 0 then. */
+  readonly nr: ScenarioCell | null;
 }
 
 export type ScenarioArrivals =

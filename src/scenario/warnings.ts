@@ -18,7 +18,7 @@ export function warningsOf(scenario: Scenario, resources: Materials & Pick<Resou
       (path) => scenario.origins[path]?.kind === "preset",
     );
     const isCrowded = link.between.some((name) => scenario.nodes.find((node) => node.name === name)!.count > 1);
-    if (preset?.capacityOf === "device" && isFromPreset && link.per === null && isCrowded)
+    if (preset?.capacityOf === "device" && link.kind !== "nr-cell" && isFromPreset && link.per === null && isCrowded)
       warnings.push(
         `warning: links.${link.name} gives all devices together the rates that preset ${link.preset} has for one; per: ${link.between[0]} gives them to each`,
       );

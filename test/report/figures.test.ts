@@ -120,6 +120,24 @@ test("a sweep over two paths is drawn in slices, each naming what it holds fixed
   ]);
 });
 
+test("of one policy a sweep over two paths is one chart, a curve for each value of the other path", () => {
+  const [first] = result.sweep;
+  if (!first) throw new Error("no sweep");
+  const name = first.policies[0]!.name;
+  const sweep = [1, 2, 3].flatMap((x) =>
+    ["low", "high"].map((y) => ({ ...first, at: { "nodes.edge.servers": x, "nodes.edge.kind": y } })),
+  );
+  const policies = result.policies.filter((p) => p.name === name);
+  const all = figures({ ...result, policies, sweep } satisfies Result, distributions).filter(({ id }) =>
+    id.startsWith("sweep-mean"),
+  );
+  expect(all.map(({ title }) => title)).toEqual([
+    `Mean latency against nodes.edge.servers: ${name}, by nodes.edge.kind`,
+  ]);
+  const [chart] = all;
+  expect(chart?.kind === "lines" ? chart.series.map((s) => s.name) : []).toEqual(["low", "high"]);
+});
+
 test("quantities of every kind are read, words are not", () => {
   expect(measured("20 ms")).toEqual({ value: 0.02, unit: "s" });
   expect(measured("1 kB")).toEqual({ value: 1000, unit: "B" });

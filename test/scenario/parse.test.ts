@@ -301,7 +301,6 @@ test.each(badInputs)("%s is a mistake, shown at its place", (_, from, to, path, 
 });
 
 const notYet: readonly (readonly [from: string, to: string, path: string])[] = [
-  ["kind: shared", "kind: nr-cell", "links.cell.kind"],
   ["rule: only, node: edge", "rule: ./mine.ts", "policies.there.place.rule"],
   ["{ rule: never }", "{ rule: ./mine.ts }", "policies.there.exit.rule"],
   ["result: 200 B", "result: { on: { edge: 1 B } }", "model.synthetic.result"],

@@ -29,7 +29,7 @@ test("the schema takes what is read, and refuses what an editor can see to be wr
     ["seed: 7", "sed: 7"],
     ["up: 12 Mbit/s", "up: 12 Mbps"],
     ["up: 12 Mbit/s", "up: 12"],
-    ["kind: shared", "kind: nr-cell"],
+    ["kind: shared", "kind: nr-cells"],
     ["count: 4", "count: 0"],
     ["rule: never", "rule: nevr"],
   ] as const)

@@ -6,6 +6,7 @@ import { measured } from "../quantity.ts";
 import { capital, list } from "../text.ts";
 import { axisFor, largest, smallest } from "./axis.ts";
 import type { Axis, Lines, Look } from "./figure.ts";
+import { looks as looksOf } from "./look.ts";
 
 const shown: readonly { readonly path: string; readonly id: string }[] = [
   { path: "latency_s.mean", id: "mean-latency" },
@@ -27,20 +28,53 @@ interface Slice {
   readonly path: string;
   /** The other paths' values: "links.cell.up = 20 Mbit/s"; empty for a sweep over one path. */
   readonly fixed: string;
+  /** Those paths, and their values. */
+  readonly rest: readonly string[];
+  readonly values: readonly string[];
   readonly points: readonly SweepPoint[];
 }
 
 /** All figures of a sweep; empty when there is none. */
 export function sweepFigures(result: Result, looks: ReadonlyMap<string, Look>): Lines[] {
-  const all = slices(result.sweep);
+  const apart = slices(result.sweep);
   const baseline = baselineOf(result);
-  return all.slice(0, mostSlices).flatMap((slice, i) =>
+  const [only] = looks.size === 1 ? [...looks.keys()] : [];
+  const isGrid = apart.every((slice) => slice.points.length === apart[0]!.points.length);
+  if (only !== undefined && isGrid && apart.length > 1 && apart.length <= mostSlices) return oneChart(apart, only);
+  return apart.slice(0, mostSlices).flatMap((slice, i) =>
     shown.flatMap(({ path, id }) => {
-      const name = all.length > 1 ? `sweep-${id}-${i + 1}` : `sweep-${id}`;
+      const name = apart.length > 1 ? `sweep-${id}-${i + 1}` : `sweep-${id}`;
       const figure = sweepFigure(name, known(path), slice, looks, baseline);
       return figure ? [figure] : [];
     }),
   );
+}
+
+/** Slices of the only policy, a curve each: what is to be compared stands in one chart. */
+function oneChart(apart: readonly Slice[], policy: string): Lines[] {
+  const first = apart[0]!;
+  const named = apart.map((slice) => ({ slice, name: slice.values.join(", ") }));
+  const merged: Slice = {
+    path: first.path,
+    fixed: "",
+    rest: [],
+    values: [],
+    points: first.points.map((point, i) => ({
+      ...point,
+      at: { [first.path]: point.at[first.path]! },
+      policies: named.flatMap(({ slice, name }) =>
+        slice.points[i]!.policies.filter((p) => p.name === policy).map((p) => ({ ...p, name })),
+      ),
+    })),
+  };
+  const styles = looksOf(
+    named.map(({ name }) => name),
+    null,
+  );
+  return shown.flatMap(({ path, id }) => {
+    const figure = sweepFigure(`sweep-${id}`, known(path), merged, styles, null);
+    return figure ? [{ ...figure, title: `${figure.title}: ${policy}, by ${first.rest.join(" and ")}` }] : [];
+  });
 }
 
 /** Splits a sweep over several paths along the one with the most values. */
@@ -55,7 +89,9 @@ function slices(sweep: readonly SweepPoint[]): Slice[] {
     const fixed = rest.map((p) => `${p} = ${point.at[p]}`).join(", ");
     found.set(fixed, [...(found.get(fixed) ?? []), point]);
   }
-  return [...found].map(([fixed, points]) => ({ path, fixed, points }));
+  return [...found].map(([fixed, points]) => {
+    return { path, fixed, rest, values: rest.map((p) => String(points[0]!.at[p])), points };
+  });
 }
 
 interface Along {
@@ -216,7 +252,7 @@ function finding(metric: Metric, slice: Slice, series: Lines["series"], baseline
   const label = metric.label;
   if (leads.length === 1 && one)
     return one.names === ""
-      ? `All policies have the same ${label} everywhere.`
+      ? `All have the same ${label} everywhere.`
       : `${one.names} has the ${word} ${label} at every point.`;
   if (leads.length > 5)
     return `The policy with the ${word} ${label} changes ${leads.length - 1} times along the sweep${baseline ? `; the baseline is ${baseline}` : ""}.`;

@@ -212,8 +212,7 @@ describe("devices that send at once", () => {
               for (const id of share.complete(now)) found[id] = now;
             }
           };
-          let start = 0;
-          const starts = jobs.map(({ gap }) => (start += gap) - 0);
+          const starts = jobs.map((_, i) => jobs.slice(0, i + 1).reduce((sum, { gap }) => sum + gap, 0));
           jobs.forEach(({ bits, rate, weight }, i) => {
             until(starts[i]!);
             share.enter(i, bits, rate, weight, i, starts[i]!);
@@ -333,8 +332,8 @@ describe("over many messages", () => {
 
   test("busy time is airtime used: bits / capacity over all messages", () => {
     const { window } = follow(busy());
-    const busySeconds = window.rate((at) => at.linkBusy[0]!);
-    const bits = window.rate((at) => at.linkBytes[0]! * 8);
+    const busySeconds = window.rate((at) => at.linkBusy[0]!)!;
+    const bits = window.rate((at) => at.linkBytes[0]! * 8)!;
     expect(Math.abs(busySeconds / (bits / uplink) - 1)).toBeLessThan(0.01);
   });
 });

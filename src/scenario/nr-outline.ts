@@ -1,0 +1,79 @@
+/** What a link of kind `nr-cell` says beside what all links say, as an outline of keys and texts. */
+import type { ScenarioCell, ScenarioRadio } from "./nr-cell.ts";
+import { type Entries, jitterText, leaf, leafText, map, type Outline, quantity } from "./outline-parts.ts";
+import type { Dimension } from "./quantity.ts";
+
+export function cellOutline({ access, share, idle, interruptions, radio }: ScenarioCell): Entries {
+  return [
+    [
+      "access",
+      map([
+        ["numerology", leaf(access.numerology)],
+        ["tdd", leaf(access.tdd)],
+        ["special", leaf(access.special)],
+        ["grant", leaf(access.grant)],
+        ["occasions", access.occasions === 0 ? leaf("every-slot") : quantity("time", access.occasions)],
+        ["device", leaf(access.device)],
+        ["station", leaf(access.station)],
+        ["n1", leaf(access.n1)],
+        ["k2", leaf(access.k2)],
+        ["decode", leaf(access.decode)],
+        ["error", leaf(access.error)],
+        ["error_falls", leaf(access.errorFalls)],
+        ["retransmissions", leaf(access.retransmissions)],
+      ]),
+    ],
+    ["share", leaf(share)],
+    [
+      "idle",
+      idle === null
+        ? leaf("never")
+        : map([
+            ["after", quantity("time", idle.after)],
+            ["promotion", leaf(leafText("time", idle.promotion))],
+          ]),
+    ],
+    [
+      "interruptions",
+      interruptions === null
+        ? leaf("none")
+        : map([
+            ["every", leaf(jitterText(interruptions.every))],
+            ["for", leaf(leafText("time", interruptions.lasts))],
+          ]),
+    ],
+    ...(radio === null ? [] : [["radio", radioOutline(radio)] as const]),
+  ];
+}
+
+function radioOutline(radio: ScenarioRadio): Outline {
+  const both = ([up, down]: readonly [number, number], say: (value: number) => Outline): Outline =>
+    map([
+      ["up", say(up)],
+      ["down", say(down)],
+    ]);
+  const level = (dimension: Dimension) => (value: number) => quantity(dimension, value);
+  return map([
+    ...(radio.radius === null ? [] : [["radius", quantity("length", radio.radius)] as const]),
+    ...(radio.distance === null ? [] : [["distance", leaf(leafText("length", radio.distance))] as const]),
+    ["carrier", quantity("bandwidth", radio.carrier)],
+    ["bandwidth", quantity("bandwidth", radio.bandwidth)],
+    ["sight", leaf(radio.sight)],
+    ["shadowing", leaf(radio.shadowing)],
+    [
+      "fading",
+      radio.fading === null
+        ? leaf("none")
+        : map([
+            ["branches", leaf(radio.fading.branches)],
+            ["speed", quantity("speed", radio.fading.speed)],
+          ]),
+    ],
+    ["rate", leaf(radio.rate)],
+    ["layers", both(radio.layers, leaf)],
+    ["power", both(radio.power, level("power-level"))],
+    ["gain", quantity("ratio-level", radio.gain)],
+    ["noise_figure", both(radio.noiseFigure, level("ratio-level"))],
+    ["interference", both(radio.interference, level("ratio-level"))],
+  ]);
+}
