@@ -31,10 +31,11 @@ import {
   VISIT_WAITING_SQUARE,
   VISIT_WIDTH,
 } from "./columns.ts";
+import { counting } from "./counting.ts";
 import type { Draw } from "./draw.ts";
 import { ARRIVAL, DELIVERY, ENTRY, entityBits, entityMask, FLOW, STAGE, WAITING } from "./events.ts";
 import { historyRoom } from "./fingerprint.ts";
-import { BUSY, HEAD, machineWidth, QUEUED, TAIL } from "./machines.ts";
+import { BUSY, HEAD, machineShift, machineWidth, QUEUED, TAIL } from "./machines.ts";
 import { threefry } from "./random.ts";
 import {
   ARRIVED_AT,
@@ -44,6 +45,7 @@ import {
   EXIT,
   EXITED_AT,
   GROUP,
+  intShift,
   intWidth,
   LEAVES_AT,
   NEXT,
@@ -71,13 +73,57 @@ export class Kernel extends State {
 
   /** Handles events until `budget` of them are done or something else is due. */
   protected handle(budget: number): void {
-    const { agenda, sources, slicing, horizon, int, real, realWidth, ints, reals } = this;
-    const { groups, segments, exits, slices, unasked, isJudged, dropsLate, recorder, desk } = this;
-    const o = this.at;
+    const { agenda, sources, slicing, horizon, int, real, ints, reals, isJudged, dropsLate, recorder, desk } = this;
     const { nextArrival } = slicing;
+    // V8 takes for granted that these are integers only where it is told so, outside the loop; nor does it check `i | COLUMN` for overflow.
+    const realWidth = this.realWidth | 0;
+    const groups = this.groups | 0;
+    const segments = this.segments | 0;
+    const exits = this.exits | 0;
+    const slices = this.slices | 0;
+    const unasked = this.unasked | 0;
+    const busySeconds = this.at.busySeconds | 0;
+    const clientsOf = this.at.clients | 0;
+    const decodes = this.at.decodes | 0;
+    const dueAt = this.at.due | 0;
+    const encodes = this.at.encodes | 0;
+    const exitAfter = this.at.exitAfter | 0;
+    const meanTime = this.at.exponential | 0;
+    const firstMachine = this.at.firstMachine | 0;
+    const firstSource = this.at.firstSource | 0;
+    const fixedTime = this.at.fixed | 0;
+    const gapK0 = this.at.gapK0 | 0;
+    const gapK1 = this.at.gapK1 | 0;
+    const gaps = this.at.gaps | 0;
+    const groupWords = this.at.groupWords | 0;
+    const historyOrders = this.at.historyOrders | 0;
+    const historyTimes = this.at.historyTimes | 0;
+    const historyWords = this.at.historyWords | 0;
+    const hopsOf = this.at.hops | 0;
+    const key0 = this.at.k0 | 0;
+    const key1 = this.at.k1 | 0;
+    const lastArrivalAt = this.at.lastArrivalAt | 0;
+    const machineRows = this.at.machines | 0;
+    const modulus = this.at.modulus | 0;
+    const numberOf = this.at.numbers | 0;
+    const pendingPlaces = this.at.pendingPlaces | 0;
+    const pendingValues = this.at.pendingValues | 0;
+    const placesOf = this.at.places | 0;
+    const planOf = this.at.plan | 0;
+    const serversOf = this.at.servers | 0;
+    const serviceShift = this.at.serviceShift | 0;
+    const shareK0 = this.at.shareK0 | 0;
+    const shareK1 = this.at.shareK1 | 0;
+    const shareOf = this.at.shares | 0;
+    const sliceNow = this.at.slice | 0;
+    const sourceOf = this.at.sourceOf | 0;
+    const streamNumbers = this.at.streamNumbers | 0;
+    const streamWords = this.at.streamWords | 0;
+    const visitRows = this.at.visits | 0;
+    const wayWords = this.at.wayWords | 0;
     const tellsChanges = desk.reports.wantsChanges;
     for (let left = budget; left > 0; left--) {
-      if (agenda.open) agenda.settle();
+      if (agenda.open === true) agenda.settle();
       const eventAt = agenda.times[0]!;
       const arrivesAt = sources.times[0]!;
       let slot: number;
@@ -96,19 +142,21 @@ export class Kernel extends State {
         agenda.now = now;
         const source = sources.ids[0]!;
         stream = 0;
-        while (source >= ints[o.firstSource + stream + 1]!) stream++;
-        let device = source - ints[o.firstSource + stream]!;
-        let number = ints[o.numbers + source]!;
-        ints[o.numbers + source] = number + 1;
+        while (source >= ints[firstSource + stream + 1]!) stream++;
+        let device = source - ints[firstSource + stream]!;
+        let number = ints[numberOf + source]!;
+        ints[numberOf + source] = number + 1;
         const n = this.recorded;
-        this.recorded = n + 1;
-        reals[o.historyTimes + n] = now;
-        ints[o.historyWords + n] = (ints[o.streamWords + stream]! + device) ^ (ARRIVAL << entityBits);
-        ints[o.historyOrders + n] = order;
-        const gap = reals[o.gaps + stream]!;
+        if (counting) {
+          this.recorded = n + 1;
+          reals[historyTimes + n] = now;
+          ints[historyWords + n] = (ints[streamWords + stream]! + device) ^ (ARRIVAL << entityBits);
+          ints[historyOrders + n] = order;
+        }
+        const gap = reals[gaps + stream]!;
         let following: number;
         if (gap > 0) {
-          threefry(ints[o.gapK0 + stream]!, ints[o.gapK1 + stream]!, number + 1, device);
+          threefry(ints[gapK0 + stream]!, ints[gapK1 + stream]!, number + 1, device);
           following = now - gap * Math.log(1 - blockUniform());
         } else following = this.processes[stream]!.next(number + 1, device, now);
         sources.open = true;
@@ -116,7 +164,7 @@ export class Kernel extends State {
           sources.due[0] = following;
           sources.replace(source);
         } else sources.settle();
-        const clients = ints[o.clients + stream]!;
+        const clients = ints[clientsOf + stream]!;
         if (clients > 0) {
           const client = device % clients;
           device = (device - client) / clients;
@@ -126,29 +174,29 @@ export class Kernel extends State {
         // The end of the window is not for the event loop: it stops at the horizon.
         if (order === this.lastOrder || (sources.size === 0 && !this.asksAgain)) {
           horizon[0] = now;
-          reals[o.lastArrivalAt] = now;
+          reals[lastArrivalAt] = now;
         }
         slot = this.requests.take();
-        const streamNumber = ints[o.streamNumbers + stream]!;
-        ints[o.streamNumbers + stream] = streamNumber + 1;
-        group = ints[o.sourceOf + stream]!;
-        const i = slot * intWidth;
-        int[i + STREAM] = stream;
-        int[i + DEVICE] = device;
-        int[i + NUMBER] = number;
-        int[i + ORDER] = order;
-        int[i + STREAM_NUMBER] = streamNumber;
-        int[i + ROW] = isJudged ? this.judge.row(stream, device, number, streamNumber, now) : -1;
-        int[i + SEGMENT] = 0;
-        int[i + GROUP] = group;
-        int[i + SLICE] = ints[o.slice]!;
-        real[slot * realWidth + ARRIVED_AT] = now;
-        let target = ints[o.plan + stream * segments]!;
+        const streamNumber = ints[streamNumbers + stream]!;
+        ints[streamNumbers + stream] = streamNumber + 1;
+        group = ints[sourceOf + stream]!;
+        const i = slot << intShift;
+        int[i | STREAM] = stream;
+        int[i | DEVICE] = device;
+        int[i | NUMBER] = number;
+        int[i | ORDER] = order;
+        int[i | STREAM_NUMBER] = streamNumber;
+        int[i | ROW] = isJudged ? this.judge.row(stream, device, number, streamNumber, now) : -1;
+        int[i | SEGMENT] = 0;
+        int[i | GROUP] = group;
+        int[i | SLICE] = ints[sliceNow]!;
+        real[Math.imul(slot, realWidth) + ARRIVED_AT] = now;
+        let target = ints[planOf + Math.imul(stream, segments)]!;
         if (target < 0) target = this.ask(slot, 0, group);
-        int[i + TARGET] = target;
+        int[i | TARGET] = target;
         if (target === group) joins = true;
-        else if (ints[o.encodes + (stream * groups + group) * segments] === 1) {
-          int[i + SEGMENT] = ~0;
+        else if (ints[encodes + Math.imul(Math.imul(stream, groups) + group, segments)] === 1) {
+          int[i | SEGMENT] = ~0;
           joins = true;
         } else enters = true;
       } else {
@@ -161,57 +209,59 @@ export class Kernel extends State {
           this.timer(slot);
           continue;
         }
-        const i = slot * intWidth;
-        const r = slot * realWidth;
-        stream = int[i + STREAM]!;
-        const code = int[i + CODE]!;
-        group = int[i + GROUP]!;
+        const i = slot << intShift;
+        const r = Math.imul(slot, realWidth);
+        stream = int[i | STREAM]!;
+        const code = int[i | CODE]!;
+        group = int[i | GROUP]!;
         const n = this.recorded;
-        this.recorded = n + 1;
-        reals[o.historyTimes + n] = now;
-        ints[o.historyOrders + n] = int[i + ORDER]!;
+        if (counting) {
+          this.recorded = n + 1;
+          reals[historyTimes + n] = now;
+          ints[historyOrders + n] = int[i | ORDER]!;
+        }
         const kind = code >> entityBits;
         machine = code & entityMask;
         if (kind === STAGE) {
-          ints[o.historyWords + n] = ints[o.groupWords + group]! + machine;
-          let segment = int[i + SEGMENT]!;
+          if (counting) ints[historyWords + n] = ints[groupWords + group]! + machine;
+          let segment = int[i | SEGMENT]!;
           let completes = false;
           enters = true;
           // Below 0: a tensor is encoded.
-          if (segment < 0) int[i + SEGMENT] = ~segment;
+          if (segment < 0) int[i | SEGMENT] = ~segment;
           else {
-            const exit = ints[o.exitAfter + segment]!;
+            const exit = ints[exitAfter + segment]!;
             let answer = exit;
             if (exit >= 0 && exit !== unasked) {
-              const share = reals[o.shares + exit]!;
+              const share = reals[shareOf + exit]!;
               if (Number.isNaN(share)) answer = this.judge.verdict(slot, exit);
               else {
-                const key = stream * exits + exit;
-                threefry(ints[o.shareK0 + key]!, ints[o.shareK1 + key]!, int[i + NUMBER]!, int[i + DEVICE]!);
+                const key = Math.imul(stream, exits) + exit;
+                threefry(ints[shareK0 + key]!, ints[shareK1 + key]!, int[i | NUMBER]!, int[i | DEVICE]!);
                 if (blockUniform() >= share) answer = -1;
               }
             }
             if (answer >= 0) {
-              int[i + EXIT] = answer;
+              int[i | EXIT] = answer;
               real[r + EXITED_AT] = now;
-              const to = ints[o.due + stream]!;
+              const to = ints[dueAt + stream]!;
               if (to < 0 || to === group) {
                 completes = true;
                 enters = false;
-              } else int[i + TARGET] = to;
+              } else int[i | TARGET] = to;
             } else {
               segment++;
-              let target = ints[o.plan + stream * segments + segment]!;
+              let target = ints[planOf + Math.imul(stream, segments) + segment]!;
               if (target < 0) target = this.ask(slot, segment, group);
-              int[i + SEGMENT] = segment;
+              int[i | SEGMENT] = segment;
               if (target === group) {
                 agenda.due[0] = now;
                 this.runStage(slot, group);
                 continue;
               }
-              int[i + TARGET] = target;
-              if (ints[o.encodes + (stream * groups + group) * segments + segment] === 1) {
-                int[i + SEGMENT] = ~segment;
+              int[i | TARGET] = target;
+              if (ints[encodes + Math.imul(Math.imul(stream, groups) + group, segments) + segment] === 1) {
+                int[i | SEGMENT] = ~segment;
                 agenda.due[0] = now + this.encode(slot, ~segment);
                 agenda.schedule(slot);
                 continue;
@@ -220,59 +270,62 @@ export class Kernel extends State {
           }
           // The server is given back, and takes the next that waits.
           const startedAt = real[r + STARTED_AT]!;
-          const waited = startedAt - real[r + QUEUED_AT]!;
-          const service = now - startedAt;
-          reals[o.busySeconds + machine]! += service;
-          const place = group * slices + int[i + SLICE]!;
-          const v = o.visits + place * VISIT_WIDTH;
-          reals[v]! += 1;
-          if (waited > 0) {
-            reals[v + VISIT_WAITING]! += waited;
-            reals[v + VISIT_WAITING_SQUARE]! += waited * waited;
-            reals[v + VISIT_WAITED]! += 1;
-            const pending = this.pending;
-            this.pending = pending + 1;
-            ints[o.pendingPlaces + pending] = ~place;
-            reals[o.pendingValues + pending] = waited;
+          if (counting) {
+            const waited = startedAt - real[r + QUEUED_AT]!;
+            const service = now - startedAt;
+            reals[busySeconds + machine]! += service;
+            const place = Math.imul(group, slices) + int[i | SLICE]!;
+            const v = visitRows + Math.imul(place, VISIT_WIDTH);
+            reals[v]! += 1;
+            if (waited > 0) {
+              reals[v + VISIT_WAITING]! += waited;
+              reals[v + VISIT_WAITING_SQUARE]! += waited * waited;
+              reals[v + VISIT_WAITED]! += 1;
+              const pending = this.pending;
+              this.pending = pending + 1;
+              ints[pendingPlaces + pending] = ~place;
+              reals[pendingValues + pending] = waited;
+            }
+            const d = service - reals[serviceShift + group]!;
+            if (Number.isNaN(d)) reals[serviceShift + group] = service;
+            else {
+              reals[v + VISIT_SERVICE]! += d;
+              reals[v + VISIT_SERVICE_SQUARE]! += d * d;
+            }
           }
-          const d = service - reals[o.serviceShift + group]!;
-          if (Number.isNaN(d)) reals[o.serviceShift + group] = service;
-          else {
-            reals[v + VISIT_SERVICE]! += d;
-            reals[v + VISIT_SERVICE_SQUARE]! += d * d;
-          }
-          if (recorder !== null) recorder.visit(slot, group, real[r + QUEUED_AT]!, startedAt, now, service);
-          const m = o.machines + machine * machineWidth;
+          if (recorder !== null) recorder.visit(slot, group, real[r + QUEUED_AT]!, startedAt, now, now - startedAt);
+          const m = machineRows + (machine << machineShift);
           ints[m + BUSY]! -= 1;
           const waiting = ints[m + QUEUED]!;
           if (waiting > 0) {
             if (dropsLate) starts = this.nextInTime(m, group);
             else {
               starts = ints[m + HEAD]!;
-              ints[m + HEAD] = int[starts * intWidth + NEXT]!;
+              ints[m + HEAD] = int[(starts << intShift) + NEXT]!;
               ints[m + QUEUED] = waiting - 1;
             }
           }
           if (tellsChanges) desk.reports.changed(machine);
           if (completes) this.complete(slot);
         } else if (kind === DELIVERY) {
-          ints[o.historyWords + n] = ints[o.wayWords + machine]! ^ (DELIVERY << entityBits);
+          if (counting) ints[historyWords + n] = ints[wayWords + machine]! ^ (DELIVERY << entityBits);
           if (desk.isAsked) desk.measured(slot, machine);
-          const hop = int[i + ROUTE]! + 1;
-          int[i + ROUTE] = hop;
-          if (ints[o.hops + hop]! >= 0) {
+          const hop = int[i | ROUTE]! + 1;
+          int[i | ROUTE] = hop;
+          if (ints[hopsOf + hop]! >= 0) {
             this.enter(slot);
             continue;
           }
-          if (int[i + EXIT]! >= 0) {
+          if (int[i | EXIT]! >= 0) {
             this.complete(slot);
             continue;
           }
-          int[i + RECEIVED] = 1;
+          int[i | RECEIVED] = 1;
           joins = true;
-          group = int[i + TARGET]!;
+          group = int[i | TARGET]!;
         } else {
-          ints[o.historyWords + n] = kind === ENTRY ? code : ints[o.wayWords + machine]! ^ (kind << entityBits);
+          if (counting)
+            ints[historyWords + n] = kind === ENTRY ? code : ints[wayWords + machine]! ^ (kind << entityBits);
           if (kind === ENTRY) this.enter(slot);
           else this.transport.givesUpNow(slot);
           continue;
@@ -280,17 +333,17 @@ export class Kernel extends State {
       }
 
       if (joins) {
-        const i = slot * intWidth;
-        const by = ints[o.modulus + stream * groups + group]!;
-        machine = ints[o.firstMachine + group]!;
+        const i = slot << intShift;
+        const by = ints[modulus + Math.imul(stream, groups) + group]!;
+        machine = ints[firstMachine + group]!;
         if (by !== 1) {
-          if (by === 0) machine += int[i + DEVICE]!;
-          else machine += by > 0 ? int[i + DEVICE]! % by : desk.machine(slot, group);
+          if (by === 0) machine += int[i | DEVICE]!;
+          else machine += by > 0 ? int[i | DEVICE]! % by : desk.machine(slot, group);
         }
-        int[i + GROUP] = group;
-        real[slot * realWidth + QUEUED_AT] = now;
-        const m = o.machines + machine * machineWidth;
-        if (ints[m + BUSY]! < ints[o.servers + group]!) {
+        int[i | GROUP] = group;
+        real[Math.imul(slot, realWidth) + QUEUED_AT] = now;
+        const m = machineRows + (machine << machineShift);
+        if (ints[m + BUSY]! < ints[serversOf + group]!) {
           if (dropsLate && this.givesUp(slot, now)) {
             this.drop(slot, DEADLINE);
             continue;
@@ -298,8 +351,8 @@ export class Kernel extends State {
           starts = slot;
         } else {
           const waiting = ints[m + QUEUED]!;
-          if (waiting >= ints[o.places + group]!) {
-            if (ints[o.places + group]! < 0) this.stations.join(slot, machine, group);
+          if (waiting >= ints[placesOf + group]!) {
+            if (ints[placesOf + group]! < 0) this.stations.join(slot, machine, group);
             else this.drop(slot, QUEUE);
             continue;
           }
@@ -307,32 +360,32 @@ export class Kernel extends State {
           else int[ints[m + TAIL]! * intWidth + NEXT] = slot;
           ints[m + TAIL] = slot;
           ints[m + QUEUED] = waiting + 1;
-          int[i + CODE] = (WAITING << entityBits) | machine;
+          int[i | CODE] = (WAITING << entityBits) | machine;
           if (tellsChanges) desk.reports.changed(machine);
           continue;
         }
       }
       if (starts >= 0) {
-        const i = starts * intWidth;
-        const r = starts * realWidth;
-        ints[o.machines + machine * machineWidth + BUSY]! += 1;
+        const i = starts << intShift;
+        const r = Math.imul(starts, realWidth);
+        ints[machineRows + (machine << machineShift) + BUSY]! += 1;
         if (tellsChanges) desk.reports.changed(machine);
-        int[i + CODE] = (STAGE << entityBits) | machine;
+        int[i | CODE] = (STAGE << entityBits) | machine;
         real[r + STARTED_AT] = now;
-        real[r + PARTS + groups]! += now - real[r + QUEUED_AT]!;
-        const segment = int[i + SEGMENT]!;
-        const s = (int[i + STREAM]! * groups + group) * segments + segment;
-        if (segment < 0 || (int[i + RECEIVED] === 1 && ints[o.decodes + s] === 1)) this.prepare(starts, group);
+        if (counting) real[r + PARTS + groups]! += now - real[r + QUEUED_AT]!;
+        const segment = int[i | SEGMENT]!;
+        const s = Math.imul(Math.imul(int[i | STREAM]!, groups) + group, segments) + segment;
+        if (segment < 0 || (int[i | RECEIVED] === 1 && ints[decodes + s] === 1)) this.prepare(starts, group);
         else {
-          let time = reals[o.fixed + s]!;
+          let time = reals[fixedTime + s]!;
           if (Number.isNaN(time)) {
-            const scale = reals[o.exponential + s]!;
+            const scale = reals[meanTime + s]!;
             if (scale > 0) {
-              threefry(ints[o.k0 + s]!, ints[o.k1 + s]!, int[i + NUMBER]!, int[i + DEVICE]!);
+              threefry(ints[key0 + s]!, ints[key1 + s]!, int[i | NUMBER]!, int[i | DEVICE]!);
               time = -scale * Math.log(1 - blockUniform());
             } else time = this.stageTime(starts, s);
           }
-          real[r + PARTS + group]! += time;
+          if (counting) real[r + PARTS + group]! += time;
           agenda.due[0] = now + time;
           agenda.schedule(starts);
         }
@@ -379,15 +432,15 @@ export class Kernel extends State {
   send(slot: number, group: number): void {
     const { ints, at, judge, transport } = this;
     const { int, real, realWidth } = this;
-    const i = slot * intWidth;
-    const isAnswer = int[i + EXIT]! >= 0;
-    const cut = isAnswer ? this.segments : int[i + SEGMENT]!;
-    let payload = this.reals[at.fixedSizes + int[i + STREAM]! * (this.segments + 1) + cut]!;
+    const i = slot << intShift;
+    const isAnswer = int[i | EXIT]! >= 0;
+    const cut = isAnswer ? this.segments : int[i | SEGMENT]!;
+    let payload = this.reals[at.fixedSizes + int[i | STREAM]! * (this.segments + 1) + cut]!;
     if (Number.isNaN(payload)) payload = transport.payload(slot, cut);
     if (!isAnswer && judge.rows > 0) transport.crosses(slot, cut);
     real[slot * realWidth + BYTES] = payload;
-    const first = ints[at.firstHop + group * this.groups + int[i + TARGET]!]!;
-    int[i + ROUTE] = first;
+    const first = ints[at.firstHop + group * this.groups + int[i | TARGET]!]!;
+    int[i | ROUTE] = first;
     if (ints[at.shortcut + ints[at.hops + first]!] === SLOW) transport.depart(slot);
     else this.enter(slot);
   }
@@ -397,9 +450,9 @@ export class Kernel extends State {
     const { ints, reals, at, agenda } = this;
     const { int, real, realWidth } = this;
     const { now } = agenda;
-    const i = slot * intWidth;
-    const r = slot * realWidth;
-    const way = ints[at.hops + int[i + ROUTE]!]!;
+    const i = slot << intShift;
+    const r = Math.imul(slot, realWidth);
+    const way = ints[at.hops + int[i | ROUTE]!]!;
     const kind = ints[at.shortcut + way]!;
     if (kind === SLOW) {
       this.transport.enterHop(slot);
@@ -409,9 +462,9 @@ export class Kernel extends State {
     const transmission = (size * 8) / reals[at.capacity + way]!;
     let startsAt = now;
     if (kind === FIFO) {
-      const by = ints[at.wayModulus + int[i + STREAM]! * this.ways + way]!;
+      const by = ints[at.wayModulus + int[i | STREAM]! * this.ways + way]!;
       let resource = at.freeAt + ints[at.firstResource + way]!;
-      if (by !== 1) resource += by === 0 ? int[i + DEVICE]! : this.transport.numberOf(slot, way);
+      if (by !== 1) resource += by === 0 ? int[i | DEVICE]! : this.transport.numberOf(slot, way);
       if (reals[resource]! > now) startsAt = reals[resource]!;
       reals[resource] = startsAt + transmission;
     }
@@ -419,19 +472,21 @@ export class Kernel extends State {
     real[r + QUEUED_AT] = now;
     real[r + STARTED_AT] = startsAt;
     real[r + LEAVES_AT] = leavesAt;
-    const m = at.messages + (way * this.slices + int[i + SLICE]!) * MESSAGE_WIDTH;
-    reals[m]! += 1;
-    reals[m + MESSAGE_WAITING]! += startsAt - now;
-    reals[m + MESSAGE_RESIDENCE]! += leavesAt - now;
-    reals[m + MESSAGE_BYTES]! += size;
+    if (counting) {
+      const m = at.messages + (way * this.slices + int[i | SLICE]!) * MESSAGE_WIDTH;
+      reals[m]! += 1;
+      reals[m + MESSAGE_WAITING]! += startsAt - now;
+      reals[m + MESSAGE_RESIDENCE]! += leavesAt - now;
+      reals[m + MESSAGE_BYTES]! += size;
+    }
     const arrivesAt = leavesAt + reals[at.latency + way]!;
-    if (int[i + EXIT]! < 0) {
+    if (counting && int[i | EXIT]! < 0) {
       const queue = r + PARTS + this.groups;
       real[queue]! += startsAt - now;
       real[queue + TRANSMIT_PART]! += transmission;
       real[queue + PROPAGATE_PART]! += arrivesAt - leavesAt;
     }
-    int[i + CODE] = (DELIVERY << entityBits) | way;
+    int[i | CODE] = (DELIVERY << entityBits) | way;
     agenda.due[0] = arrivesAt;
     agenda.schedule(slot);
   }
@@ -440,13 +495,13 @@ export class Kernel extends State {
   protected runStage(slot: number, group: number): void {
     const { ints, reals, at, agenda } = this;
     const { int, real, realWidth } = this;
-    const i = slot * intWidth;
-    const s = (int[i + STREAM]! * this.groups + group) * this.segments + int[i + SEGMENT]!;
+    const i = slot << intShift;
+    const s = (int[i | STREAM]! * this.groups + group) * this.segments + int[i | SEGMENT]!;
     let time = reals[at.fixed + s]!;
     if (Number.isNaN(time)) {
       const scale = reals[at.exponential + s]!;
       if (scale > 0) {
-        threefry(ints[at.k0 + s]!, ints[at.k1 + s]!, int[i + NUMBER]!, int[i + DEVICE]!);
+        threefry(ints[at.k0 + s]!, ints[at.k1 + s]!, int[i | NUMBER]!, int[i | DEVICE]!);
         time = -scale * Math.log(1 - blockUniform());
       } else time = this.stageTime(slot, s);
     }
@@ -460,19 +515,21 @@ export class Kernel extends State {
     const { ints, reals, at, requests, slices, width } = this;
     const { int, real, realWidth } = this;
     const { now } = this.agenda;
-    const i = slot * intWidth;
-    const r = slot * realWidth;
-    const stream = int[i + STREAM]!;
-    const place = ((stream * this.exits + int[i + EXIT]!) * this.groups + int[i + GROUP]!) * slices + int[i + SLICE]!;
+    const i = slot << intShift;
+    const r = Math.imul(slot, realWidth);
+    const stream = int[i | STREAM]!;
+    const place = ((stream * this.exits + int[i | EXIT]!) * this.groups + int[i | GROUP]!) * slices + int[i | SLICE]!;
     const latency = now - real[r + ARRIVED_AT]!;
     if (this.desk.learns) this.judge.teach(slot, latency);
     if (ints[at.due + stream]! >= 0) real[r + realWidth - 1] = now - real[r + EXITED_AT]!;
     const c = at.cells + place * width;
-    // Only of the parts that it can have; see `livingParts`.
-    let list = at.parts + (stream * this.segments + int[i + SEGMENT]!) * (width - CELL_PARTS + 1);
-    for (let part = ints[list]!; part >= 0; part = ints[++list]!) {
-      reals[c + CELL_PARTS + part]! += real[r + PARTS + part]!;
-      real[r + PARTS + part] = 0;
+    if (counting) {
+      // Only of the parts that it can have; see `livingParts`.
+      let list = at.parts + (stream * this.segments + int[i | SEGMENT]!) * (width - CELL_PARTS + 1);
+      for (let part = ints[list]!; part >= 0; part = ints[++list]!) {
+        reals[c + CELL_PARTS + part]! += real[r + PARTS + part]!;
+        real[r + PARTS + part] = 0;
+      }
     }
     const inTime = latency <= reals[at.deadlines + stream]!;
     reals[c]! += 1;
@@ -487,15 +544,17 @@ export class Kernel extends State {
       reals[c + CELL_LATENCY]! += d;
       reals[c + CELL_SQUARE]! += d * d;
     }
-    const n = this.pending;
-    this.pending = n + 1;
-    ints[at.pendingPlaces + n] = place;
-    reals[at.pendingValues + n] = latency;
-    // One of the two factors is 0: batches are of requests, or of time where the run has a duration.
-    const batch = ((int[i + ORDER]! + 0.5) * this.perRequest + real[r + ARRIVED_AT]! * this.perSecond) | 0;
-    if (batch < this.batches) {
-      reals[at.batchSum + batch]! += latency;
-      reals[at.batchCount + batch]! += 1;
+    if (counting) {
+      const n = this.pending;
+      this.pending = n + 1;
+      ints[at.pendingPlaces + n] = place;
+      reals[at.pendingValues + n] = latency;
+      // One of the two factors is 0: batches are of requests, or of time where the run has a duration.
+      const batch = ((int[i | ORDER]! + 0.5) * this.perRequest + real[r + ARRIVED_AT]! * this.perSecond) | 0;
+      if (batch < this.batches) {
+        reals[at.batchSum + batch]! += latency;
+        reals[at.batchCount + batch]! += 1;
+      }
     }
     if (this.asksAgain) this.endsQuery(slot);
     requests.release(slot);

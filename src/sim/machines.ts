@@ -3,4 +3,5 @@ export const BUSY = 0;
 export const QUEUED = 1;
 export const HEAD = 2;
 export const TAIL = 3;
+export const machineShift = 2;
 export const machineWidth = 4;

@@ -35,6 +35,7 @@ export const NEXT = 13;
 /** Group it is sent to. */
 export const TARGET = 14;
 export const SLICE = 15;
+export const intShift = 4;
 export const intWidth = 16;
 
 /** Columns of `real`: instants [s]. A slot in use has `real[ARRIVED_AT]` >= 0. */
