@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { CommandModule } from "yargs";
 import { fileResources, packageFolder } from "../scenario/files.ts";
 import { exitRules } from "../sim/exit-rules/index.ts";
+import { jointRules } from "../sim/joint-rules/index.ts";
 import { placementRules } from "../sim/placement-rules/index.ts";
 import { columns, si } from "./table.ts";
 
@@ -158,11 +159,19 @@ function policies(): Listing {
       observes: rule.observes,
       decides: rule.decides,
     })),
+    ...jointRules.map((rule) => ({
+      kind: "both",
+      name: rule.name,
+      options: Object.keys(rule.options),
+      describe: rule.describe,
+      observes: rule.observes,
+      decides: rule.decides,
+    })),
   ];
   return {
     head: ["rule", "of", "options", "observes", "decides", "what it does"],
     rows: rules.map((r) => [r.name, r.kind, r.options.join(", ") || "—", r.observes, r.decides, r.describe]),
-    note: "a policy is an exit rule and a placement rule: { exit: { rule: … }, place: { rule: … } }",
+    note: "a policy is an exit rule and a placement rule: { exit: { rule: … }, place: { rule: … } }; or one rule for both: { rule: … }",
     data: rules,
   };
 }

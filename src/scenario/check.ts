@@ -1,6 +1,5 @@
 /** What can be wrong only between sections: routes, shares that a rule needs, times of nodes, profiles that do not fit each other. */
 import type { Profile } from "../profile.ts";
-import { exitRules } from "../sim/exit-rules/index.ts";
 import { findRoute } from "../sim/routes.ts";
 import type { RuleValues } from "../sim/rules/options.ts";
 import type { ExitScores } from "../sim/setup.ts";
@@ -15,6 +14,7 @@ import { fitting } from "./profile-file.ts";
 import type { Reading } from "./reading.ts";
 import { FileFault } from "./resources.ts";
 import type { NestedOptions } from "./rule-options.ts";
+import { exitHalf } from "./rule-types.ts";
 import { mostRequests } from "./run.ts";
 import { type Classes, checkSamples, classesOf } from "./samples.ts";
 import type { Scenario, ScenarioPolicy, ScenarioStream, ScenarioTensor, SyntheticModel, Varied } from "./scenario.ts";
@@ -154,12 +154,12 @@ function checkClients({ streams, nodes, run }: Scenario, report: Report): void {
 }
 
 function checkEvidence(scenario: Scenario, policy: ScenarioPolicy, to: Reading, report: Report): void {
-  checkRule(scenario, policy.exit, `policies.${policy.name}.exit`, to, report);
+  checkRule(scenario, policy.exit, `policies.${policy.name}${policy.joint ? "" : ".exit"}`, to, report);
 }
 
 /** What a rule and those it wraps need that the model may lack. */
 function checkRule(scenario: Scenario, rule: NestedOptions, at: string, to: Reading, report: Report): void {
-  const type = exitRules.find(({ name }) => name === rule.rule)!;
+  const type = exitHalf(rule.rule);
   for (const [name, value] of Object.entries(rule.options))
     if (value !== null && typeof value === "object" && "rule" in value)
       checkRule(scenario, value, `${at}.${name}`, to, report);

@@ -1,5 +1,4 @@
 /** A scenario's policy as the simulator takes it: indices for names, a distribution for every time and size. */
-import { expectedShares, headsOf } from "../sim/rules/exit-shares.ts";
 import { computeShares, NetworkView } from "../sim/rules/network.ts";
 import type { Model, NodeGroup, Policy, Setup, Stream } from "../sim/setup.ts";
 import { seconds, watts } from "../units.ts";
@@ -11,7 +10,7 @@ import { syntheticModel } from "./compile-synthetic.ts";
 import { placesOf, routesOf } from "./places.ts";
 import { plain } from "./plain.ts";
 import type { Resources } from "./resources.ts";
-import { makeExitRule, makePlacementRule } from "./rules.ts";
+import { makeRules } from "./rules.ts";
 import { classesOf, mixOf } from "./samples.ts";
 import type { Scenario, ScenarioNode, ScenarioPolicy, ScenarioStream } from "./scenario.ts";
 import { loadTable } from "./table-file.ts";
@@ -145,21 +144,12 @@ function policyOf(
     calibration: outputs.kind === "table" ? outputs.calibration : null,
     cost: computeShares(network, exits.length),
   };
-  const exit = makeExitRule(policy.exit, plan);
-  const nodes = scenario.nodes.map((node) => node.name);
-  const place = makePlacementRule(policy.place, nodes, {
-    segments: parts.model.segments.length,
-    network,
-    heads: headsOf(exit, plan),
-    exitShares: expectedShares(exit, outputs, plan),
-  });
+  const { exit, place, begin } = makeRules(scenario, policy, plan, network, outputs);
   return {
     name: policy.name,
     exit,
     place,
-    ...(exit.begin === undefined && place.begin === undefined
-      ? {}
-      : { begin: () => ({ exit: exit.begin?.() ?? exit, place: place.begin?.() ?? place }) }),
+    ...(begin === undefined ? {} : { begin }),
     oracle: policy.oracle,
     shared: policy.shared,
     decision: seconds(policy.decision),

@@ -1,5 +1,5 @@
-import { placementRules } from "../sim/placement-rules/index.ts";
 import { ruleValues } from "./rule-options.ts";
+import { placementHalf } from "./rule-types.ts";
 import type { Scenario, ScenarioPolicy, ScenarioStream } from "./scenario.ts";
 
 /** Group of every segment for a stream, or null where the policy's options alone do not say it. */
@@ -24,6 +24,6 @@ const exitAfter = ({ exits, segments }: Scenario): number[] => exits.map(({ afte
 
 function ruleOf(scenario: Scenario, policy: ScenarioPolicy, stream: Pick<ScenarioStream, "from">) {
   const nodes = scenario.nodes.map((node) => node.name);
-  const type = placementRules.find((rule) => rule.name === policy.place.rule)!;
+  const type = placementHalf(policy.place.rule);
   return { type, values: ruleValues(type.options, policy.place.options, nodes), source: nodes.indexOf(stream.from) };
 }

@@ -2,12 +2,14 @@
 import * as z from "zod";
 import { type Codec, codecs } from "../profile.ts";
 import { type ExitRuleType, exitRules } from "../sim/exit-rules/index.ts";
+import { type JointRuleType, jointRules } from "../sim/joint-rules/index.ts";
 import { type PlacementRuleType, placementRules } from "../sim/placement-rules/index.ts";
 import type { RuleOptionType } from "../sim/rules/options.ts";
 import { show } from "./errors.ts";
-import { asMap, field, flag, later, quantity, type Reader, record, required, word } from "./reader.ts";
+import { asMap, field, flag, quantity, type Reader, record, required, word } from "./reader.ts";
 import type { Reading } from "./reading.ts";
 import { type NestedOptions, optionFields, optionValues } from "./rule-options.ts";
+import { placementHalf } from "./rule-types.ts";
 import type { ScenarioPolicy } from "./scenario.ts";
 import { child, joinPath, type Tree } from "./tree.ts";
 
@@ -161,16 +163,14 @@ export const policyFields = {
   oracle: field("true where a rule may know what nobody can know: a bound, labelled as such", flag),
   shared: field("true where its rules keep one state for all source nodes, not one for each", flag),
   decision_time: field("time that a placement decision on the way takes", quantity("time")),
-  rule: later,
-  reports: later,
 };
 
-const reader = record("a policy", policyFields);
+const pairReader = record("a policy", policyFields);
 
-export const policyReader: Reader<Omit<ScenarioPolicy, "name">> = {
-  schema: reader.schema,
+const pair: Reader<Omit<ScenarioPolicy, "name">> = {
+  schema: pairReader.schema,
   read(tree: Tree, path: string, to: Reading) {
-    const given = reader.read(tree, path, to);
+    const given = pairReader.read(tree, path, to);
     if (given?.exit === undefined || given.place === undefined) return undefined;
     const isOracle = isOracleRule(given.exit.rule);
     const rule = child(child(tree, "exit")!, "rule")!;
@@ -186,12 +186,47 @@ export const policyReader: Reader<Omit<ScenarioPolicy, "name">> = {
     if (!isOracle && given.oracle === true && flagged !== undefined)
       to.wrong(flagged, joinPath(path, "oracle"), "false, or a rule that is an oracle");
     const slow = child(tree, "decision_time");
-    if (slow !== undefined && placementRules.find(({ name }) => name === given.place!.rule)!.places !== undefined)
+    if (slow !== undefined && placementHalf(given.place.rule).places !== undefined)
       to.wrong(slow, joinPath(path, "decision_time"), `nothing, since ${given.place.rule} decides before the run`);
     const shared = given.shared ?? false;
     const decision = given.decision_time ?? 0;
-    return { exit: given.exit, place: given.place, oracle: isOracle, shared, decision };
+    return { joint: false, exit: given.exit, place: given.place, oracle: isOracle, shared, decision };
   },
+};
+
+function jointReader(rule: JointRuleType): Reader<Omit<ScenarioPolicy, "name">> {
+  const reader = record(`the rule ${rule.name}`, {
+    rule: required("the rule's name", word("a joint rule", [rule.name])),
+    codec: field("how tensors are written before they cross a link", word("a codec", codecs)),
+    shared: policyFields.shared,
+    decision_time: policyFields.decision_time,
+    ...optionFields(rule.options, () => ({}), nested),
+  });
+  return {
+    schema: reader.schema,
+    read(tree, path, to) {
+      const given = reader.read(tree, path, to);
+      if (given === undefined) return undefined;
+      const exit = { rule: rule.name, options: optionValues(rule.options, given, path, tree, to) };
+      const codec = codecOf(given.codec as Codec | undefined, tree, path, to);
+      return {
+        joint: true,
+        exit,
+        place: { ...exit, codec, reports: null },
+        oracle: false,
+        shared: (given.shared as boolean | undefined) ?? false,
+        decision: (given.decision_time as number | undefined) ?? 0,
+      };
+    },
+  };
+}
+
+const joint = byRule("a joint rule", new Map(jointRules.map((rule) => [rule.name, jointReader(rule)])), []);
+
+/** An exit rule and a placement rule, or one rule for both. */
+export const policyReader: Reader<Omit<ScenarioPolicy, "name">> = {
+  schema: () => z.union([pair.schema(), joint.schema()]),
+  read: (tree, path, to) => (child(tree, "rule") === undefined ? pair : joint).read(tree, path, to),
 };
 
 function isOracleRule(name: string): boolean {

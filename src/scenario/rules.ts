@@ -1,26 +1,49 @@
 /** The rules of a policy, made from what the scenario says. */
 import { type ExitRule, exitRules, type HindsightExitRule, type PlanView } from "../sim/exit-rules/index.ts";
-import { type PlacementRule, type PlacementView, placementRules } from "../sim/placement-rules/index.ts";
-import type { RuleValues } from "../sim/rules/options.ts";
+import { placementRules } from "../sim/placement-rules/index.ts";
+import { expectedShares, headsOf } from "../sim/rules/exit-shares.ts";
+import type { NetworkView } from "../sim/rules/network.ts";
+import type { Outputs, Policy } from "../sim/setup.ts";
 import type { NestedOptions } from "./rule-options.ts";
 import { ruleValues } from "./rule-options.ts";
-import type { ScenarioPolicy } from "./scenario.ts";
+import { jointRuleOf } from "./rule-types.ts";
+import type { Scenario, ScenarioPolicy } from "./scenario.ts";
 
-export function makeExitRule({ rule, options }: NestedOptions, plan: Omit<PlanView, "make">): HindsightExitRule {
+type Plan = Omit<PlanView, "make">;
+
+function makeExitRule({ rule, options }: NestedOptions, plan: Plan): HindsightExitRule {
   const type = exitRules.find(({ name }) => name === rule)!;
-  return type.make(ruleValues(type.options, options, []), {
-    ...plan,
-    // What is wrapped decides honestly: the scenario allows no oracle there.
-    make: (nested) => makeExitRule(nested as NestedOptions, plan) as ExitRule,
-  });
+  return type.make(ruleValues(type.options, options, []), withMake(plan));
 }
 
-export function makePlacementRule(
-  place: ScenarioPolicy["place"],
-  nodes: readonly string[],
-  view: PlacementView,
-): PlacementRule {
-  const type = placementRules.find(({ name }) => name === place.rule)!;
-  const values: RuleValues = ruleValues(type.options, place.options, nodes);
-  return type.make(values, view);
+function withMake(plan: Plan): PlanView {
+  // What is wrapped decides honestly: the scenario allows no oracle there.
+  return { ...plan, make: (nested) => makeExitRule(nested as NestedOptions, plan) as ExitRule };
+}
+
+/** The two rules of a policy, and how they begin where they have state. */
+export function makeRules(
+  scenario: Scenario,
+  policy: ScenarioPolicy,
+  plan: Plan,
+  network: NetworkView,
+  outputs: Outputs,
+): Pick<Policy, "exit" | "place" | "begin"> {
+  const nodes = scenario.nodes.map((node) => node.name);
+  const both = policy.joint ? jointRuleOf(policy.exit.rule) : undefined;
+  if (both !== undefined) {
+    const joint = both.make(ruleValues(both.options, policy.exit.options, nodes), withMake(plan), network);
+    const { exit, place, begin } = joint;
+    return begin === undefined ? { exit, place } : { exit, place, begin: () => begin.call(joint) };
+  }
+  const exit = makeExitRule(policy.exit, plan);
+  const type = placementRules.find(({ name }) => name === policy.place.rule)!;
+  const place = type.make(ruleValues(type.options, policy.place.options, nodes), {
+    segments: network.segments,
+    network,
+    heads: headsOf(exit, plan),
+    exitShares: expectedShares(exit, outputs, plan),
+  });
+  if (exit.begin === undefined && place.begin === undefined) return { exit, place };
+  return { exit, place, begin: () => ({ exit: exit.begin?.() ?? exit, place: place.begin?.() ?? place }) };
 }

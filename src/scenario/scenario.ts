@@ -286,6 +286,8 @@ export interface ProfileModel {
 
 export interface ScenarioPolicy {
   readonly name: string;
+  /** One rule decides both: `exit` and `place` then name it, with the same options. */
+  readonly joint: boolean;
   readonly exit: NestedOptions;
   readonly place: NestedOptions & {
     readonly codec: Codec;

@@ -27,6 +27,8 @@ function someValue(option: RuleOptionType, segments: number): fc.Arbitrary<RuleV
       return fc.option(fc.record({ node: place, limit: fc.nat({ max: 3 }), to: place }));
     case "number":
       return fc.double({ min: option.least, max: Math.min(option.most, 10), noNaN: true });
+    case "share":
+      return fc.double({ min: 0, max: 1, noNaN: true });
     case "quantity":
       return fc.option(fc.integer({ min: 1, max: 1000 }));
     case "choice":

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { compile } from "../../src/scenario/compile.ts";
 import { resolvedYaml } from "../../src/scenario/resolved.ts";
 import { noResources, type Resources } from "../../src/scenario/resources.ts";
+import { follow } from "../sim/build.ts";
 import { problemsOf, read } from "./example.ts";
 
 const scenario = (policy: string): string => `version: 1
@@ -146,4 +147,47 @@ test("a decision before the run takes no time of requests", () => {
 test("only nodes that may be chosen cost something", () => {
   const { policy } = compile(read(chooser("{ rule: random, among: [b] }")), "one", noResources);
   expect(policy.mayUse!(0)).toEqual([2]);
+});
+
+const jointly = (policy: string): string => `version: 1
+model:
+  synthetic:
+    table: said.csv
+    input: 1 kB
+    segments: [{ name: stem, time: 1 ms, output: 1 kB }, { name: body, time: 1 ms, output: 1 kB }, { name: tail, time: 1 ms }]
+    exits: [{ after: stem, time: 1 ms }, { after: body, time: 1 ms }, { after: tail, time: 2 ms }]
+nodes: { camera: {}, edge: {}, cloud: {}, lost: {} }
+links: { one: { between: [camera, edge], kind: fixed, up: 1 Mbit/s, down: 1 Mbit/s }, two: { between: [edge, cloud], kind: fixed } }
+workload: { camera: { arrivals: { periodic: 1 s }, deadline: 100 ms } }
+policies: { one: ${policy} }
+run: { requests: 20, warmup: 0 }
+`;
+
+test.each([
+  "{ rule: edgent, to: edge }",
+  "{ rule: edgent-dynamic, to: edge, deadline: 20 ms, states: 4 }",
+  "{ rule: spinn, to: cloud, accuracy: 40 % }",
+  "{ rule: portend, tiers: [source, edge, cloud], accuracy: 0.4 }",
+  "{ rule: leime, tiers: [camera, edge], threshold: 0.8 }",
+  "{ rule: splitee, to: edge, shared: true }",
+  "{ rule: lee, worth: 50 ms, exploration: 0.5, decision_time: 1 ms }",
+  "{ rule: adaee, to: edge, step: 0.1 }",
+])("the joint rule %s is read, run and written out again as it was", (policy) => {
+  const first = read(jointly(policy), split);
+  const { origins: _, ...again } = read(resolvedYaml(first), split);
+  const { origins: __, ...before } = first;
+  expect(again).toEqual(before);
+  const setup = compile(first, "one", { ...split.resources });
+  const { requests } = follow(setup);
+  expect(requests).toHaveLength(20);
+  for (const { end } of requests) expect(end).toBe("completed");
+});
+
+test("a joint rule takes no exit rule beside it, and what it cannot do without is asked for", () => {
+  expect(problemsOf(jointly("{ rule: edgent, to: edge, exit: { rule: never } }"), split)[0]!.path).toBe(
+    "policies.one.exit",
+  );
+  expect(problemsOf(jointly("{ rule: edgent, to: lost }"), split)[0]!.expected).toContain("a way of links");
+  expect(problemsOf(jointly("{ rule: spinn, to: edge }"), whole)[0]!.path).toBe("policies.one.rule");
+  expect(problemsOf(jointly("{ rule: edgnt, to: edge }"), split)[0]!.hint).toContain("edgent");
 });

@@ -5,6 +5,7 @@ import { driftPlusPenalty } from "./drift-plus-penalty.ts";
 import { fixed } from "./fixed.ts";
 import { jointdnn } from "./jointdnn.ts";
 import { leastExpected } from "./least-expected.ts";
+import { muLinUcb } from "./mu-lin-ucb.ts";
 import { neurosurgeon } from "./neurosurgeon.ts";
 import { only } from "./only.ts";
 import type { PlacementRuleType } from "./placement-rule.ts";
@@ -30,4 +31,5 @@ export const placementRules: readonly PlacementRuleType[] = [
   jointdnn,
   queueAware,
   driftPlusPenalty,
+  muLinUcb,
 ];

@@ -1,0 +1,38 @@
+import type { Outcome } from "../rules/outcome.ts";
+import { Ucb } from "../rules/ucb.ts";
+import type { JointRule, JointRuleType } from "./joint-rule.ts";
+import { leavesAtNote } from "./noted.ts";
+
+/**
+ * Learns one exit to leave at, all on the source: UCB over exits with the reward confidence of the answer - latency / `worth`, `worth` being the latency that
+ * is worth a right answer. Confidence stands for accuracy, which nobody knows.
+ * @see Ju, Bao, Yuan, Ge, "Learning early exit for deep neural network inference on mobile devices through multi-armed bandits", CCGrid 2021 (reward recalled)
+ */
+export const lee: JointRuleType = {
+  name: "lee",
+  describe: "learns one exit to leave at on the source, by a bandit on confidence and latency",
+  observes: "confidence and latency of completed requests",
+  decides: "at arrival",
+  reads: "confidence",
+  options: {
+    worth: { kind: "quantity", of: "time", describe: "latency that a right answer is worth" },
+    exploration: { kind: "number", describe: "weight of uncertainty", least: 0, most: 100, default: 1 },
+  },
+  routes: (_, segments, source) => [new Array<number>(segments).fill(source)],
+  make(values, plan, network) {
+    const begin = (): JointRule => {
+      const arms = new Ucb(plan.exits.length, values.exploration as number);
+      return {
+        exit: leavesAtNote("lee", plan.exits.length),
+        place: {
+          name: "lee",
+          plan: () => null,
+          next: ({ source }) => ({ nodes: new Array<number>(network.segments).fill(source), note: arms.choose() }),
+          learn: ({ note, reached, latency }: Outcome) =>
+            arms.reward(note, reached.at(-1)!.confidence - latency / (values.worth as number)),
+        },
+      };
+    };
+    return { ...begin(), begin };
+  },
+};

@@ -1,0 +1,212 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { rightsize } from "../../../src/sim/joint-rules/edgent.ts";
+import { accuracyOf, configurations } from "../../../src/sim/joint-rules/edgent-dynamic.ts";
+import { jointRules } from "../../../src/sim/joint-rules/index.ts";
+import { chooseExits } from "../../../src/sim/joint-rules/leime.ts";
+import { search } from "../../../src/sim/joint-rules/portend.ts";
+import { expectedLatency } from "../../../src/sim/rules/cost.ts";
+import { silent } from "../../../src/sim/rules/exit-shares.ts";
+import { NetworkView } from "../../../src/sim/rules/network.ts";
+import { type Observation, quiet } from "../../../src/sim/rules/observation.ts";
+import type { RuleValues } from "../../../src/sim/rules/options.ts";
+import { build, link, node, stream } from "../build.ts";
+import { calibrationOf, planOf, scoresOf } from "../exit-rules/plan.ts";
+
+/** Nodes in a row, a byte takes a second; every segment has an exit. */
+function networkOf(times: readonly (readonly number[])[], sizes: readonly number[], result = 0): NetworkView {
+  const share = sizes.map((_, k) => (k === sizes.length - 1 ? 1 : 0.5));
+  return new NetworkView(
+    build({
+      nodes: times.map((_, i) => node(`node-${i}`)),
+      links: times.slice(1).map((_, i) => link(i, i + 1, { rate: 8 })),
+      streams: [stream({ answerTo: "source" })],
+      times: sizes.map(() => 1),
+      table: (_, n, k) => times[n]![k]!,
+      sizes,
+      result,
+      share,
+    }),
+  );
+}
+const rule = (name: string, values: RuleValues, network: NetworkView, plan = planOf(network.segments, 2)) =>
+  jointRules.find((type) => type.name === name)!.make(values, plan, network);
+const request = { source: 0, stream: 0, device: 0, segment: 0, at: 0, machines: () => [0] };
+const now = (observed: Partial<Observation> = {}): Observation => ({ ...quiet, rate: () => 8, ...observed });
+const draw = { uniform: () => 0.5 };
+const placed = (made: ReturnType<typeof rule>, observed: Partial<Observation> = {}) => {
+  const choice = made.place.next(request, now(observed), draw);
+  return typeof choice === "number" ? { nodes: [choice] } : { nodes: [...choice.nodes], note: choice.note };
+};
+
+// Three segments of 4 s on the device and 1 s on the server; input 2 s, tensors 3 s and 1 s.
+const example = networkOf(
+  [
+    [4, 4, 4],
+    [1, 1, 1],
+  ],
+  [2, 3, 1],
+);
+
+test("Edgent by hand: the deepest exit that meets the deadline, its first part on the server", () => {
+  // Exit 3: all on the server 2 + 3 = 5. Exit 2: min(8, 2 + 1 + 3 + 4, 2 + 2) = 4. Exit 1: min(4, 2 + 1) = 3.
+  const edgent = rule("edgent", { to: 1, deadline: null }, example);
+  expect(placed(edgent, { deadline: 5 })).toEqual({ nodes: [1, 1, 1], note: 2 });
+  expect(placed(edgent, { deadline: 4.5 })).toEqual({ nodes: [1, 1], note: 1 });
+  expect(placed(edgent, { deadline: 3 })).toEqual({ nodes: [1], note: 0 });
+  // None meets it: the fastest.
+  expect(placed(edgent, { deadline: 1 })).toEqual({ nodes: [1], note: 0 });
+  // At a quarter of the rate the input takes 8 s: exit 1 takes 4 here, exit 2 8 here, exit 3 11 there.
+  expect(placed(edgent, { deadline: 9, rate: () => 2 })).toEqual({ nodes: [0, 0], note: 1 });
+  // Only the head of that exit runs, and it answers.
+  expect([0, 1, 2].map((exit) => edgent.exit.runs!(exit, 1))).toEqual([false, true, false]);
+  expect(edgent.exit.decide([{ ...silent, exit: 1 }], now({ note: 1 }), draw)).toEqual({ kind: "answer", of: 1 });
+});
+
+const instances = fc.integer({ min: 1, max: 4 }).chain((segments) => {
+  const list = (max: number) => fc.array(fc.integer({ min: 0, max }), { minLength: segments, maxLength: segments });
+  return fc.record({ times: fc.array(list(6), { minLength: 3, maxLength: 3 }), sizes: list(5), result: fc.nat(2) });
+});
+
+function assignments(segments: number, nodes: readonly number[]): number[][] {
+  if (segments === 0) return [[]];
+  return assignments(segments - 1, nodes).flatMap((rest) => nodes.map((n) => [...rest, n]));
+}
+
+test("Edgent's search is the deepest exit with any cut in time, and its best cut; else the fastest of all", () => {
+  fc.assert(
+    fc.property(instances, fc.integer({ min: 0, max: 25 }), ({ times, sizes, result }, deadline) => {
+      {
+        const network = networkOf(times.slice(0, 2), sizes, result);
+        // By the definition, written out for each exit and cut.
+        const latency = (exit: number, cut: number): number => {
+          let sum = cut > 0 ? sizes[0]! : 0;
+          for (let k = 0; k <= exit; k++) sum += times[k < cut ? 1 : 0]![k]!;
+          if (cut > 0 && cut <= exit) sum += sizes[cut]!;
+          return sum + (cut > exit ? result : 0);
+        };
+        const best = sizes.map((_, exit) => {
+          const all = Array.from({ length: exit + 2 }, (__, cut) => latency(exit, cut));
+          const least = Math.min(...all);
+          return { exit, cut: all.indexOf(least), latency: least };
+        });
+        const inTime = best.filter((b) => b.latency <= deadline).at(-1);
+        const fastest = Math.min(...best.map((b) => b.latency));
+        const expected = inTime ?? best.filter((b) => b.latency === fastest).at(-1);
+        expect(rightsize(network, 0, 0, 1, deadline)).toEqual(expected);
+      }
+    }),
+  );
+});
+
+test("PORTEND's search equals brute force over thresholds and all placements that never go back", () => {
+  fc.assert(
+    fc.property(instances, fc.double({ min: 0, max: 1, noNaN: true }), ({ times, sizes, result }, floor) => {
+      {
+        const network = networkOf(times, sizes, result);
+        const exits = sizes.length;
+        const calibration = calibrationOf(exits, 3);
+        const found = search({ tiers: [0, 1, 2], accuracy: floor }, planOf(exits, 3, calibration), network, 0, null);
+        const { rows, labels, scores } = calibration;
+        const options = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9].map((threshold) => {
+          const left = Array.from({ length: rows }, (_, row) => {
+            for (let e = 0; e < exits - 1; e++) if (scores[e]!.entropy[row]! / Math.log(3) <= threshold) return e;
+            return exits - 1;
+          });
+          const accuracy = left.filter((e, row) => scores[e]!.prediction[row] === labels[row]).length / rows;
+          const shares = scores.map((_, e) => left.filter((l) => l === e).length / rows);
+          return { threshold, accuracy, shares };
+        });
+        const most = Math.max(...options.map((o) => o.accuracy));
+        const allowed = options.filter((o) => o.accuracy >= Math.min(floor, most));
+        const heads = scores.map((_, e) => e);
+        const latencies = allowed.flatMap(({ shares }) =>
+          assignments(exits, [0, 1, 2])
+            .filter((a) => a.every((x, k) => k === 0 || x >= a[k - 1]!))
+            .map((a) => expectedLatency({ network, exitShares: shares, heads }, 0, a)),
+        );
+        expect(found.latency).toBeCloseTo(Math.min(...latencies), 9);
+        expect(found.accuracy).toBeGreaterThanOrEqual(Math.min(floor, most));
+      }
+    }),
+    { numRuns: 40 },
+  );
+});
+
+// Two classes, four rows. Exit 1 is sure of the first two rows only, and right there; the last exit is right everywhere.
+const two = networkOf(
+  [
+    [4, 4],
+    [1, 1],
+  ],
+  [6, 1],
+);
+const first = scoresOf([
+  [4, 0],
+  [4, 0],
+  [0.1, 0],
+  [0.1, 0],
+]);
+const last = scoresOf([
+  [9, 0],
+  [9, 0],
+  [0, 9],
+  [0, 9],
+]);
+const calibration = { rows: 4, labels: Int32Array.of(0, 0, 1, 1), scores: [first, last] };
+const plan = planOf(2, 2, calibration);
+
+test("PORTEND by hand: half leave at the first exit here, the other half goes on there", () => {
+  // Here 8 - 4/2 = 6; first here, second there: 4 + (1 + 1) / 2 = 5; all there 6 + 1 + 1/2 = 7.5.
+  const portend = rule("portend", { tiers: ["source", 1], accuracy: 1 }, two, plan);
+  expect(portend.place.plan(0)).toEqual([0, 1]);
+  // Rows of a lead of 4 have 0.13 of the most entropy, the others all but 1: up to 0.1 nobody leaves.
+  expect(search({ tiers: ["source", 1], accuracy: 0 }, plan, two, 0, null)).toMatchObject({
+    latency: 5,
+    threshold: 0.2,
+  });
+});
+
+test("SPINN moves the cut with the measured rate, and notes the threshold", () => {
+  const spinn = rule("spinn", { to: 1, accuracy: 1 }, two, plan);
+  // Confidence of the unsure rows is 0.525: at 0.5 all leave at the first exit, right in half; from 0.6 on only the sure ones.
+  expect(placed(spinn)).toEqual({ nodes: [0, 1], note: 0.6 });
+  // Slow: 4 + (10 + 1) / 2 is more than 6.
+  expect(placed(spinn, { rate: () => 0.8 })).toEqual({ nodes: [0, 0], note: 0.6 });
+  // At 0.5 nobody goes on, and where the second segment would run is the same.
+  expect(placed(rule("spinn", { to: 1, accuracy: 0 }, two, plan))).toEqual({ nodes: [0, 1], note: 0.5 });
+  const decide = (confidence: number) => spinn.exit.decide([{ ...silent, confidence }], now({ note: 0.6 }), draw).kind;
+  expect([decide(0.6), decide(0.59)]).toEqual(["answer", "go-on"]);
+});
+
+test("LEIME chooses the exit where leaving pays most, and runs no other head", () => {
+  // Exit 2 of three lets nobody leave; exit 1 half. Early exit 1: 4 + (1 + 2) / 2 = 5.5 there; early exit 2: 8 + 1 + 1 = 10.
+  const three = networkOf(
+    [
+      [4, 4, 4],
+      [1, 1, 1],
+    ],
+    [6, 1, 1],
+  );
+  const unsure = scoresOf([
+    [0.1, 0],
+    [0.1, 0],
+    [0.1, 0],
+    [0.1, 0],
+  ]);
+  const of = planOf(3, 2, { ...calibration, scores: [first, unsure, last] });
+  const values = { tiers: ["source", 1], threshold: 0.9 } as const;
+  expect(chooseExits(values, of, three, 0)).toEqual([0, 2]);
+  const leime = rule("leime", values, three, of);
+  expect(leime.exit.heads(of)).toEqual([0, 2]);
+  expect(leime.place.plan(0)).toEqual([0, 1, 1]);
+});
+
+test("Edgent's map takes the accurate exit while the rate allows it", () => {
+  const accuracy = [accuracyOf(calibration, 0), accuracyOf(calibration, 1)];
+  expect(accuracy).toEqual([0.5, 1]);
+  // Deadline 8.5: at the nominal rate the last exit takes 8 here or there, worth e^1 + 1/8, more than e^0.5 + 1/4 of the first.
+  expect(configurations(two, 0, 0, 1, 8.5, accuracy, 2).map(({ exit }) => exit)).toEqual([1, 1]);
+  // Deadline 5: only the first exit, 4 s here.
+  expect(configurations(two, 0, 0, 1, 5, accuracy, 1)[0]).toMatchObject({ exit: 0, cut: 0, latency: 4 });
+});
