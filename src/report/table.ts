@@ -100,9 +100,10 @@ function policyLines(result: Result, width: number, paint: Paint): string[] {
   };
   const p95: Column = {
     title: titled("p95 [interval]", scale),
-    cells: policies.map(({ latency_s }) => {
+    cells: policies.map(({ latency_s, verdict }) => {
       const text = interval(latency_s.p95, "s", scale ?? undefined);
-      return cell([scale === null ? text.estimate : text.number, text.range].filter((part) => part !== "").join(" "));
+      const range = verdict.steady || latency_s.p95 === null ? text.range : "(no steady state)";
+      return cell([scale === null ? text.estimate : text.number, range].filter((part) => part !== "").join(" "));
     }),
   };
   const columns: Column[] = [

@@ -56,3 +56,14 @@ test("latencies of very different sizes carry their own prefixes", () => {
   expect(text).toMatch(/device-only .* \d+ s /);
   expect(text).toMatch(/split-90 .* µs/);
 });
+
+test("a policy without a steady state has that said in place of its interval", () => {
+  const [first, ...rest] = result.policies;
+  const unsteady = {
+    ...first!,
+    verdict: { steady: false, reasons: ["overload"] },
+    latency_s: { ...first!.latency_s, p95: { ...first!.latency_s.p95!, low: null, high: null } },
+  };
+  const text = renderTable({ ...result, policies: [unsteady, ...rest] }, { color: false, width: 160 });
+  expect(text.split("\n").find((line) => line.startsWith(first!.name))).toContain("(no steady state)");
+});

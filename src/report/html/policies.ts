@@ -35,8 +35,15 @@ const effort: readonly Column[] = [
 ];
 
 /** A policy's name with what must be known about it at every sight. */
-export function nameOf(policy: Pick<PolicyResult, "name" | "oracle">, baseline: string | null): Markup {
-  const tags = [policy.name === baseline ? "baseline" : "", policy.oracle ? "oracle" : ""].filter((tag) => tag !== "");
+export function nameOf(
+  policy: Pick<PolicyResult, "name" | "oracle"> & Partial<Pick<PolicyResult, "verdict">>,
+  baseline: string | null,
+): Markup {
+  const tags = [
+    policy.name === baseline ? "baseline" : "",
+    policy.oracle ? "oracle" : "",
+    policy.verdict?.steady === false ? "no steady state" : "",
+  ].filter((tag) => tag !== "");
   return html`${policy.name}${tags.length > 0 ? html` <span class="tag">${tags.join(", ")}</span>` : null}`;
 }
 
