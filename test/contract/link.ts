@@ -117,6 +117,27 @@ export function linkContract(name: string, options: At, promises: Promises, numR
       }
     });
 
+    check("at every instant, what came in has left or is there: messages, bytes and time", (c) => {
+      const setup = setupOf(c, options);
+      const { requests: told, replication } = follow(setup);
+      if (setup.links[0]!.loss !== null || told.some((r) => r.end === "in_flight")) return;
+      const wire = wireBytes(setup.links[0]!, c.bytes);
+      const up = crossings(told, 0).map(({ message: [, queued, started, left] }) => ({ queued, started, left }));
+      for (const { at: now, linkLeft, linkBytes, linkInside, linkBusy } of [
+        ...replication.snapshots,
+        replication.end,
+      ]) {
+        const left = up.filter((m) => m.left <= now).length;
+        expect(linkLeft[0]).toBe(left);
+        expect(linkBytes[0]).toBe(left * wire);
+        const inside = up.reduce((sum, m) => sum + Math.max(0, Math.min(m.left, now) - m.queued), 0);
+        expect(linkInside[0]).toBeCloseTo(inside, 6);
+        if (setup.links[0]!.kind !== "fifo") continue;
+        const busy = up.reduce((sum, m) => sum + Math.max(0, Math.min(m.left, now) - m.started), 0);
+        expect(linkBusy[0]).toBeCloseTo(busy, 6);
+      }
+    });
+
     check("all times multiplied by a power of two: results multiplied by it, to the last bit", (c) => {
       const one = follow(setupOf(c, options)).requests;
       for (const f of [2 ** -5, 2 ** 3]) {

@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { FluidLinks } from "../../src/sim/links/fluid.ts";
-import { ConstantRate, type FlowHost } from "../../src/sim/links/link-kind.ts";
+import { ConstantRate, type FlowHost, type Rate } from "../../src/sim/links/link-kind.ts";
+import { pieceKey, piecesOf } from "../../src/sim/links/pieces.ts";
+import { SharedLinks } from "../../src/sim/links/shared.ts";
+import { Timeline } from "../../src/sim/links/timeline.ts";
 import { bitsPerSecond } from "../../src/units.ts";
 import { build, endsOf, link, node, stream } from "./build.ts";
 
@@ -128,5 +131,71 @@ test("rates are weighted max-min fair: each flow is held by its limit, or by a f
       for (const [r, sum] of load.entries()) expect(sum).toBeLessThanOrEqual(rates[r]! * (1 + 1e-6));
     }),
     { numRuns: 60 },
+  );
+});
+
+/** Ends of flows over one resource whose capacity changes, by one of the two models. */
+function endsOver(
+  kind: "fluid" | "virtual time",
+  flows: readonly { at: number; bits: number }[],
+  rate: () => Rate,
+): number[] {
+  const ends: number[] = [];
+  const due: { time: number; entity: number; generation: number }[] = [];
+  let now = 0;
+  const line = rate();
+  const host: FlowHost = {
+    sent: (slot) => {
+      ends[slot] = now;
+    },
+    scheduleFlow: (time, entity, generation) => {
+      if (time < Number.POSITIVE_INFINITY) due.push({ time, entity, generation });
+    },
+    orderOf: (slot) => slot,
+    rateOf: () => line,
+    weightOf: () => 1,
+    capOf: () => Number.POSITIVE_INFINITY,
+  };
+  const links = kind === "fluid" ? new FluidLinks(host) : new SharedLinks(host);
+  const coming = flows.map((flow, slot) => ({ ...flow, slot })).sort((a, b) => a.at - b.at);
+  while (coming.length > 0 || due.length > 0) {
+    due.sort((a, b) => a.time - b.time);
+    if (coming.length > 0 && !(due[0] !== undefined && due[0].time < coming[0]!.at)) {
+      const { at, bits, slot } = coming.shift()!;
+      now = at;
+      links.enter([0], slot, bits, now);
+    } else {
+      const { time, entity, generation } = due.shift()!;
+      now = time;
+      links.event(entity, generation, now);
+    }
+    if (ends.filter((end) => end !== undefined).length === flows.length) break;
+  }
+  return ends;
+}
+
+test("where the capacity changes, rates that follow each step and one integral over all steps end flows at the same instants", () => {
+  const flow = fc.record({
+    at: fc.integer({ min: 0, max: 60 }).map((n) => n / 4),
+    bits: fc.integer({ min: 1, max: 60 }),
+  });
+  const rates = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 5 });
+  fc.assert(
+    fc.property(fc.array(flow, { minLength: 1, maxLength: 12 }), rates, (flows, list) => {
+      const steps = {
+        kind: "steps",
+        at: Float64Array.from([...list.keys(), list.length]),
+        values: Float64Array.from([...list, 3]),
+        length: list.length + 1,
+        repeats: true,
+        start: 0,
+      } as const;
+      const key = pieceKey({ seed: 1, replication: 0 }, 0, "test");
+      const rate = (): Rate => new Timeline(piecesOf(steps, key, key));
+      const [fluid, virtual] = [endsOver("fluid", flows, rate), endsOver("virtual time", flows, rate)];
+      flows.forEach((_, i) => {
+        expect(fluid[i]).toBeCloseTo(virtual[i]!, 6);
+      });
+    }),
   );
 });

@@ -196,3 +196,12 @@ test("sending in steps is the inverse of what the steps carry", async () => {
     ),
   );
 });
+
+test("a message that fits its steps to the last bit does not wait for the next, whatever is rounded", () => {
+  // 5 tenths of a second at a rate that sends 8 bit in them, but for rounding; then nothing for 100 s.
+  const rate = 8 / 0.5;
+  const list = Array.from({ length: 5 }, (_, k): [number, number] => [k / 10, rate]);
+  const trace = steps([...list, [0.5, 0], [100, rate]], { repeats: true, length: 101 });
+  for (const kind of ["fixed", "fifo", "shared"] as const)
+    expect(endsOf(over(kind, trace, [0], [1])).map(ns), kind).toEqual([500_000_000]);
+});

@@ -84,6 +84,20 @@ export class FluidLinks implements FlowingKind {
     const touched = this.connected([bundle]);
     this.advance(touched, now);
     bundle.sent = Math.max(bundle.sent, bundle.flows.end);
+    this.settle(touched, now);
+  }
+
+  private change(r: Resource, generation: number, now: number): void {
+    if (generation !== r.generation || r.bundles.size === 0) return;
+    const touched = this.connected([...r.bundles]);
+    this.advance(touched, now);
+    this.follow(r, now);
+    // What ends at this very instant must not wait for a capacity that has gone.
+    this.settle(touched, now);
+  }
+
+  /** Ends the flows that have sent all, and shares anew what there is. */
+  private settle(touched: readonly Bundle[], now: number): void {
     const ended: number[] = [];
     for (const b of touched) {
       while (b.flows.length > 0 && b.flows.end - b.sent <= residue * b.flows.size) ended.push(b.flows.pop());
@@ -96,14 +110,6 @@ export class FluidLinks implements FlowingKind {
     );
     ended.sort((a, b) => this.host.orderOf(a) - this.host.orderOf(b));
     for (const slot of ended) this.host.sent(slot, 0, 0);
-  }
-
-  private change(r: Resource, generation: number, now: number): void {
-    if (generation !== r.generation || r.bundles.size === 0) return;
-    const touched = this.connected([...r.bundles]);
-    this.advance(touched, now);
-    this.follow(r, now);
-    this.share(touched, [], now);
   }
 
   /** Takes the capacity of now, and asks to be told of its next change. */

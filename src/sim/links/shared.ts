@@ -95,7 +95,8 @@ export class SharedLinks implements FlowingKind {
   private reschedule(id: number, r: Resource, now: number): void {
     this.generation = (this.generation + 1) & 0x3fffffff;
     r.generation = this.generation;
-    const at = r.rate.reaches(now, Math.max(0, r.flows.end - r.sent) * r.flows.length);
+    const left = r.flows.end - r.sent;
+    const at = left <= residue * r.flows.size ? now : r.rate.reaches(now, left * r.flows.length);
     this.host.scheduleFlow(at, id, r.generation);
   }
 }

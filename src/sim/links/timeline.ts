@@ -1,6 +1,8 @@
 /** A value over time, from pieces that are made as far as somebody asks and forgotten once they lie behind. */
 import type { Pieces } from "./pieces.ts";
 
+/** Share of an amount that may be missing because of rounding. */
+const rounding = 1e-12;
 /** Pieces kept before those that lie behind are thrown away. */
 const kept = 256;
 
@@ -63,7 +65,8 @@ export class Timeline {
       const end = this.ends[i]!;
       if (value > 0) {
         const room = value * (end - t);
-        if (left <= room) return t + left / value;
+        // What is rounding must not wait for the end of an outage.
+        if (left <= room + rounding * amount) return Math.min(end, t + left / value);
         left -= room;
       }
       if (end === Number.POSITIVE_INFINITY) return end;
