@@ -7,6 +7,7 @@ import { type Document, parseDocument, readScenario } from "../scenario/parse.ts
 import { decodeText, FileFault, type LoadedProfile, type Resources } from "../scenario/resources.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { withOptions, withValues } from "../scenario/set.ts";
+import { nearestPlace } from "../scenario/tree.ts";
 import { experimentOf } from "./plan.ts";
 import type { Experiment } from "./run.ts";
 
@@ -63,6 +64,7 @@ export function loadExperiment(source: ExperimentSource): LoadedExperiment {
     .digest("hex");
   const experiment = experimentOf(scenario, resources, {
     at: (point) => readScenario(withValues(document, point), resources),
+    placeOf: (path) => nearestPlace(document.tree, path),
     inputs: () => [
       { path, sha256 },
       ...(options.length === 0 && Object.keys(source.profiles).length === 0

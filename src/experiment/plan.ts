@@ -1,13 +1,19 @@
 /** A scenario as an experiment: what is to be run, point by point, policy by policy. */
 import { compile, type Materials } from "../scenario/compile.ts";
 import { arrivalsWithin } from "../scenario/compile-arrivals.ts";
+import { ScenarioError } from "../scenario/errors.ts";
 import type { Scenario } from "../scenario/scenario.ts";
+import { sequenceProblem } from "../scenario/sequences.ts";
+import type { Span } from "../scenario/tree.ts";
 import { mean } from "../sim/distribution-moments.ts";
+import { SequenceError } from "../sim/draw.ts";
 import type { Experiment, Point } from "./run.ts";
 
 export interface PlanOptions {
   /** The scenario with the values of a point of its sweep. @throws ScenarioError when they do not fit */
   readonly at: (point: Point) => Scenario;
+  /** Where a path of the scenario stands, for mistakes that only a run finds. */
+  readonly placeOf?: (path: string) => Span;
   /** Files read, once all points are understood. */
   readonly inputs?: () => Experiment["inputs"];
 }
@@ -45,7 +51,7 @@ function pointsOf(sweep: Scenario["sweep"]): Point[] {
 export function experimentOf(
   scenario: Scenario,
   materials: Materials,
-  { at, inputs = () => [] }: PlanOptions,
+  { at, placeOf, inputs = () => [] }: PlanOptions,
 ): Experiment {
   const points = pointsOf(scenario.sweep);
   // All points are understood here: a mistake in the last costs no waiting.
@@ -62,6 +68,10 @@ export function experimentOf(
     points,
     expectations: scenario.expect,
     inputs: inputs(),
+    mistake: (error) =>
+      error instanceof SequenceError && placeOf !== undefined
+        ? new ScenarioError([sequenceProblem(error, scenario, placeOf)])
+        : error,
     setup: (point, policy) => {
       if (Object.keys(point).length === 0) return compile(scenario, policy, materials);
       // Points come back from other threads as copies.

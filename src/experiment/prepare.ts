@@ -2,6 +2,7 @@
 import { parseDocument, readScenario } from "../scenario/parse.ts";
 import { noResources, type Resources } from "../scenario/resources.ts";
 import { withValues } from "../scenario/set.ts";
+import { nearestPlace } from "../scenario/tree.ts";
 import { experimentOf } from "./plan.ts";
 import type { Experiment } from "./run.ts";
 
@@ -18,5 +19,6 @@ export function prepareExperiment(
   const scenario = readScenario(document, resources);
   return experimentOf(scenario, resources, {
     at: (point) => readScenario(withValues(document, point), resources),
+    placeOf: (path) => nearestPlace(document.tree, path),
   });
 }

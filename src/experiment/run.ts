@@ -28,6 +28,8 @@ export interface Experiment {
   readonly inputs: readonly { readonly path: string; readonly sha256: string }[];
   /** @throws an error with exitCode 2 when the values of the point make no valid scenario */
   setup(point: Point, policy: string): Setup;
+  /** An error of a run, as the user's where it is theirs. */
+  mistake?(error: unknown): unknown;
 }
 
 /** One policy at one point. */
@@ -111,11 +113,15 @@ export async function runUnit(
   execution: Pick<Execution, "recorder" | "between"> = {},
 ): Promise<PolicyOutcome> {
   const isWritten = Object.keys(unit.point).length === 0;
-  return runPolicy(experiment.setup(unit.point, unit.policy), {
-    replications: experiment.replications,
-    precision: experiment.precision,
-    confidence: experiment.confidence,
-    ...(execution.between ? { between: execution.between } : {}),
-    ...(execution.recorder && isWritten ? { recorder: execution.recorder } : {}),
-  });
+  try {
+    return await runPolicy(experiment.setup(unit.point, unit.policy), {
+      replications: experiment.replications,
+      precision: experiment.precision,
+      confidence: experiment.confidence,
+      ...(execution.between ? { between: execution.between } : {}),
+      ...(execution.recorder && isWritten ? { recorder: execution.recorder } : {}),
+    });
+  } catch (error) {
+    throw experiment.mistake?.(error) ?? error;
+  }
 }

@@ -18,6 +18,7 @@ import { exitHalf } from "./rule-types.ts";
 import { mostRequests } from "./run.ts";
 import { type Classes, checkSamples, classesOf } from "./samples.ts";
 import type { Scenario, ScenarioPolicy, ScenarioStream, ScenarioTensor, SyntheticModel, Varied } from "./scenario.ts";
+import { checkSequences } from "./sequences.ts";
 import { loadTable } from "./table-file.ts";
 import { nearestPlace, type Tree } from "./tree.ts";
 
@@ -35,6 +36,8 @@ export function checkTogether(scenario: Scenario, tree: Tree, to: Reading): void
   checkNodes(scenario, tree, to, report);
   checkLength(scenario, report);
   checkClients(scenario, report);
+  checkWarmup(scenario, report);
+  checkSequences(scenario, report);
   checkSamples(scenario, () => tableClasses(scenario, to), report);
   for (const policy of scenario.policies) {
     checkEvidence(scenario, policy, to, report);
@@ -134,6 +137,30 @@ function tableClasses({ model }: Scenario, to: Reading): Classes | null {
   }
   const { profile, table } = to.resources.profile(model.profile);
   return classesOf(table().labels, table().classes, profile.model.classes);
+}
+
+/** Of the expected length of a run and its warm-up: below this, chance does not make up for the difference. */
+const certainly = 0.9;
+
+/** A warm-up by the clock must end before the arrivals do, as far as that is known. */
+function checkWarmup({ run, streams, nodes }: Scenario, report: Report): void {
+  if (run.warmup.kind !== "time" || run.requests === null) return;
+  if (streams.some(({ arrivals }) => arrivals.kind === "diurnal")) return;
+  const at = run.warmup.at;
+  const before = streams.map((stream) => arrivalsWithin(stream, nodes, at));
+  if (before.includes(null)) return;
+  const ends = streams.map(({ arrivals }) => (arrivals.kind === "trace" ? (arrivals.instants.at(-1) ?? 0) : null));
+  const isOver = ends.every((end) => end !== null && end <= at);
+  const rate = streams.reduce((sum, { arrivals }, s) => sum + (arrivals.kind === "trace" ? 0 : before[s]! / at), 0);
+  // All arrivals of a run without traces come within requests / rate, give or take chance.
+  const length = ends.every((end) => end === null) && rate > 0 ? run.requests / rate : Number.POSITIVE_INFINITY;
+  if (isOver || length <= certainly * at)
+    report(
+      "run.warmup",
+      "a time before the end of the run",
+      `${at} s, when ${isOver ? "every arrival has been" : `the ${run.requests} requests have come after about ${Number(length.toPrecision(3))} s`}`,
+      "give more requests, or a shorter warm-up",
+    );
 }
 
 /** Clients of all devices are events that wait; and what "all" means must be known. */

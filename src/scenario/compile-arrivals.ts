@@ -3,7 +3,7 @@ import { meanRate } from "../sim/arrivals/rate.ts";
 import type { Arrivals } from "../sim/setup.ts";
 import { seconds } from "../units.ts";
 import { plain } from "./plain.ts";
-import type { ScenarioArrivals, ScenarioNode, ScenarioStream } from "./scenario.ts";
+import type { ScenarioNode, ScenarioStream } from "./scenario.ts";
 
 const nothing = { kind: "constant", value: 0 } as const;
 
@@ -75,15 +75,19 @@ export function arrivalsWithin(
   nodes: readonly ScenarioNode[],
   duration: number,
 ): number | null {
+  const given = arrivalsGiven(stream, nodes);
+  if (given !== null) return given;
   const { count } = nodes.find((node) => node.name === stream.from)!;
-  const fixed = givenInstants(stream.arrivals);
-  if (fixed !== null) return fixed * (stream.total ? 1 : count);
   const rate = meanRate(compileArrivals(stream, count, null), count);
   return rate === null ? null : rate * count * duration;
 }
 
-/** Number of instants that are given exactly, else null. */
-function givenInstants(arrivals: ScenarioArrivals): number | null {
-  if (arrivals.kind === "offline") return arrivals.samples;
-  return arrivals.kind === "trace" ? arrivals.instants.length : null;
+/** Arrivals of a stream, over all its devices, where they are given exactly; else null. */
+export function arrivalsGiven(
+  { arrivals, total, from }: Pick<ScenarioStream, "arrivals" | "total" | "from">,
+  nodes: readonly ScenarioNode[],
+): number | null {
+  const each =
+    arrivals.kind === "offline" ? arrivals.samples : arrivals.kind === "trace" ? arrivals.instants.length : null;
+  return each === null ? null : each * (total ? 1 : nodes.find((node) => node.name === from)!.count);
 }

@@ -17,13 +17,13 @@ export class Draw {
   readonly k1: number;
   /** Mean of an exponential distribution, which the event loop draws itself; NaN for the others. */
   readonly exponential: number;
-  private readonly what: string;
+  private readonly purpose: readonly (string | number)[];
 
   constructor(distribution: Distribution, root: KeyRoot, ...purpose: (string | number)[]) {
     const key: Key = deriveKey(root.seed, root.replication, ...purpose);
     this.k0 = key.k0;
     this.k1 = key.k1;
-    this.what = purpose.join(" ");
+    this.purpose = purpose;
     this.list = distribution.kind === "sequence" ? distribution.values : null;
     this.sampler = distribution.kind === "sequence" ? null : sampler(distribution);
     this.exponential = distribution.kind === "exponential" && distribution.mean > 0 ? distribution.mean : Number.NaN;
@@ -34,7 +34,7 @@ export class Draw {
   value(number: number, device: number, streamNumber: number): number {
     if (this.sampler !== null) return this.sampler.draw(this.k0, this.k1, number, device);
     const value = this.list![streamNumber];
-    if (value === undefined) throw new SequenceError(this.what, this.list!.length, streamNumber);
+    if (value === undefined) throw new SequenceError(this.purpose, this.list!.length, streamNumber);
     return value;
   }
 }
@@ -42,9 +42,17 @@ export class Draw {
 /** An exact list that is shorter than the run: a mistake of the scenario. */
 export class SequenceError extends Error {
   readonly exitCode = 2;
-  constructor(what: string, length: number, wanted: number) {
+  /** What the list is of, as its draws would be keyed. */
+  readonly purpose: readonly (string | number)[];
+  readonly length: number;
+  /** Number of the arrival that found nothing, from 0. */
+  readonly wanted: number;
+  constructor(purpose: readonly (string | number)[], length: number, wanted: number) {
     super(
-      `sequence of ${what} has ${length} values, arrival ${wanted + 1} needs one more\n  hint      add values, or set run.requests to at most ${length}`,
+      `sequence of ${purpose.join(" ")} has ${length} values, arrival ${wanted + 1} needs one more\n  hint      add values, or set run.requests to at most ${length}`,
     );
+    this.purpose = purpose;
+    this.length = length;
+    this.wanted = wanted;
   }
 }
