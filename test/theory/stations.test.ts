@@ -156,7 +156,7 @@ const anyTime = (37.5 / 67 + (2 * available * 30) / 400) / 30;
 theory("M/M/1 with breakdowns at any time", {
   of: station("{ exponential: 10 ms }", { rate: 30, node: "failures: { mtbf: 500 ms, mttr: 50 ms }" }),
   seed: 208,
-  requests: 80_000,
+  requests: 110_000,
   facts: {
     "mean sojourn 23.2 ms": {
       figure: "latency_s.mean",
@@ -177,7 +177,7 @@ theory("M/M/1 with breakdowns at any time", {
 theory("M/M/1 with breakdowns while it works", {
   of: station("{ exponential: 10 ms }", { rate: 30, node: "failures: { mtbf: 500 ms, mttr: 50 ms, clock: busy }" }),
   seed: 209,
-  requests: 80_000,
+  requests: 110_000,
   facts: {
     "mean sojourn 18.7 ms": {
       figure: "latency_s.mean",
