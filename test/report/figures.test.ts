@@ -105,6 +105,11 @@ test("a sweep over quantities has a numeric axis, geometric steps a logarithmic 
   expect(axis(["rpi4", "jetson"])?.words).toEqual(["rpi4", "jetson"]);
 });
 
+test("a sweep of one point is no curve: it stands in the table alone", () => {
+  const one = { ...result, sweep: result.sweep.slice(0, 1) } satisfies Result;
+  expect(figures(one, distributions).filter(({ id }) => id.startsWith("sweep"))).toEqual([]);
+});
+
 test("a sweep over two paths is drawn in slices, each naming what it holds fixed", () => {
   const [first] = result.sweep;
   if (!first) throw new Error("no sweep");

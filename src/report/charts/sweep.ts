@@ -36,7 +36,8 @@ interface Slice {
 
 /** All figures of a sweep; empty when there is none. */
 export function sweepFigures(result: Result, looks: ReadonlyMap<string, Look>): Lines[] {
-  const apart = slices(result.sweep);
+  // A single point is no curve: it stands in the table.
+  const apart = slices(result.sweep).filter((slice) => slice.points.length > 1);
   const baseline = baselineOf(result);
   const [only] = looks.size === 1 ? [...looks.keys()] : [];
   const isGrid = apart.every((slice) => slice.points.length === apart[0]!.points.length);
