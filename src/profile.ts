@@ -75,6 +75,8 @@ export interface ProfileHost {
   readonly load_average: readonly [number, number];
   /** True when the blocks scattered so much (median / minimum above 1.3) that the times are not to be trusted. */
   readonly noisy: boolean;
+  /** Largest relative difference of a part's medians over the first and the second half of the measurement; absent where it was not looked at. */
+  readonly drift?: number;
 }
 
 export interface Profile {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CommandModule } from "yargs";
 import type { ExitTable, Profile } from "../profile.ts";
@@ -10,6 +11,7 @@ interface ProfileArguments {
   out: string | undefined;
   engine: string | undefined;
   quick: boolean;
+  careful: boolean;
   json?: boolean;
   quiet?: boolean;
 }
@@ -17,6 +19,16 @@ interface ProfileArguments {
 /** The known set that a model was trained on; null where it was trained on a user's own. */
 function trainingSet(training: Readonly<Record<string, unknown>> | null, known: readonly string[]): string | null {
   return known.find((each) => each === training?.dataset) ?? null;
+}
+
+/** The profile that is about to be written over; null where there is none that can be read. */
+function earlier(path: string): Profile | null {
+  try {
+    const found = JSON.parse(readFileSync(path, "utf8")) as Profile;
+    return found.format === "offramp/profile" ? found : null;
+  } catch {
+    return null;
+  }
 }
 
 export const profileCommand: CommandModule<object, ProfileArguments> = {
@@ -50,6 +62,8 @@ export const profileCommand: CommandModule<object, ProfileArguments> = {
         describe: "what computes (default: tfjs-node where it is installed, else wasm)",
       })
       .option("quick", { type: "boolean", default: false, describe: "rough times and a fraction of the rows" })
+      .option("careful", { type: "boolean", default: false, describe: "three times as many blocks, twice as long" })
+      .conflicts("quick", "careful")
       .example("$0 profile b-lenet-fashion", "measures the shipped B-LeNet on this machine"),
   handler: async (argv) => {
     const models = await import("../models/index.ts");
@@ -62,6 +76,7 @@ export const profileCommand: CommandModule<object, ProfileArguments> = {
       });
     }
     const out = argv.out ?? `measured/${model.name}`;
+    const before = earlier(join(out, "profile.json"));
     const bar = progressBar(argv.quiet === true);
     let measured: { profile: Profile; table: ExitTable };
     try {
@@ -72,19 +87,20 @@ export const profileCommand: CommandModule<object, ProfileArguments> = {
         dataset,
         engine: (argv.engine as "wasm" | undefined) ?? (await models.preferredEngine()),
         quick: argv.quick,
+        careful: argv.careful,
         onProgress: (share, note) => bar.update(share, note),
       });
     } finally {
       bar.end();
     }
     const { profile, table } = measured;
+    const compared = before === null ? null : models.compareProfiles(before, profile);
     models.saveProfile(out, profile, table);
     if (argv.json === true) {
       process.stdout.write(models.profileText(profile));
       return;
     }
-    process.stdout.write(
-      `${models.describeProfile(profile, table).join("\n")}\n\nwritten to ${join(out, "profile.json")} and exits.npz\n`,
-    );
+    const lines = [...models.describeProfile(profile, table), ...(compared === null ? [] : [compared])];
+    process.stdout.write(`${lines.join("\n")}\n\nwritten to ${join(out, "profile.json")} and exits.npz\n`);
   },
 };

@@ -19,6 +19,8 @@ interface TrainArguments {
   "learning-rate": number | undefined;
   "loss-weights": number[] | undefined;
   "calibration-rows": number | undefined;
+  mirror: boolean | undefined;
+  shift: number | undefined;
   method: string | undefined;
   optimiser: string | undefined;
   schedule: string | undefined;
@@ -26,6 +28,7 @@ interface TrainArguments {
   "compute-price": number | undefined;
   engine: string;
   resume: boolean;
+  finish: boolean;
   force: boolean;
   json?: boolean;
   quiet?: boolean;
@@ -106,6 +109,16 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
         coerce: integer("calibration-rows", { min: 1 }),
         describe: "rows at the training set's end that are never trained on",
       })
+      .option("mirror", {
+        type: "boolean",
+        describe: "mirror half of the training images; --no-mirror for digits and text",
+      })
+      .option("shift", {
+        type: "string",
+        requiresArg: true,
+        coerce: integer("shift", { min: 0, max: 64 }),
+        describe: "move training images by up to so many pixels",
+      })
       .option("method", {
         type: "string",
         requiresArg: true,
@@ -138,6 +151,11 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
         describe: "what computes; shipped weights are from wasm",
       })
       .option("resume", { type: "boolean", default: false, describe: "go on with the interrupted run in --out" })
+      .option("finish", {
+        type: "boolean",
+        default: false,
+        describe: "with --resume: end the run where its checkpoint stands, with those weights",
+      })
       .option("force", { type: "boolean", default: false, describe: "write over a model or run in --out" })
       .epilogue(
         "Defaults reproduce the shipped weights. Ctrl-C saves the run; --resume goes on with it to the same result.",
@@ -149,6 +167,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
     if (entry === undefined) {
       throw new UserError("model", { expected: Object.keys(zoo).join(" or "), got: JSON.stringify(argv.model) });
     }
+    if (argv.finish && !argv.resume) throw new UserError("--finish", { expected: "--resume beside it", got: "none" });
     const set = argv.dataset ?? entry.dataset;
     if (set === null)
       throw new UserError("--dataset", { expected: `rows to train ${argv.model} on: a csv or npz file`, got: "none" });
@@ -178,6 +197,10 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
           Math.min(entry.training.calibrationRows || Number.POSITIVE_INFINITY, Math.floor(dataset.train.count / 10)),
         ),
       lossWeights,
+      augment: {
+        mirror: argv.mirror ?? entry.training.augment.mirror,
+        shift: argv.shift ?? entry.training.augment.shift,
+      },
       ...(argv.method === undefined ? {} : { method: argv.method as TrainingMethod }),
       ...(argv.optimiser === undefined ? {} : { optimiser: argv.optimiser as "adam" }),
       ...(argv.schedule === undefined ? {} : { schedule: argv.schedule as "cosine" }),
@@ -204,6 +227,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
         plan,
         out,
         resume: argv.resume,
+        finishNow: argv.finish,
         force: argv.force,
         engine: argv.engine as "wasm",
         signal: stop.signal,
@@ -222,7 +246,9 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       bar?.end();
       const { learningCurves } = await import("../report/charts/learning-curves.ts");
       const { drawFigure } = await import("../report/picture.ts");
-      writeWhole(join(out, "training.png"), (await drawFigure(learningCurves(name, exits, result.log))).png);
+      // A run that was ended in its first epoch has no curve.
+      if (result.log.length > 0)
+        writeWhole(join(out, "training.png"), (await drawFigure(learningCurves(name, exits, result.log))).png);
       if (argv.json === true) {
         process.stdout.write(
           `${JSON.stringify({ out, weights_sha256: result.model.weightsSha256, training: result.model.training }, null, 1)}\n`,

@@ -1,7 +1,7 @@
 /** A profile as text for a terminal: exits, times, bytes on the wire, and whether the parts add up. */
 import { codecs, type ExitTable, type Profile, type Timing } from "../profile.ts";
 import { qualityOf } from "./quality.ts";
-import { addsUp } from "./time-network.ts";
+import { addsUp, steadyDrift } from "./time-network.ts";
 import { medianOf } from "./timing.ts";
 
 /** Lines to print, without colour. */
@@ -33,7 +33,46 @@ export function describeProfile(profile: Profile, table: ExitTable): string[] {
   lines.push(
     `Load average ${host.load_average.map((load) => load.toFixed(2)).join(" before and ")} after; ${host.noisy ? "NOISY: blocks scatter by more than 30 %, do not trust the times" : "quiet"}`,
   );
+  if (host.drift !== undefined) {
+    const verdict =
+      host.drift <= steadyDrift
+        ? "steady"
+        : "NOT STEADY: two measurements here would differ by more than 5 %, measure again on a quiet machine";
+    lines.push(
+      `Medians of the first and the second half differ by at most ${(100 * host.drift).toFixed(1)} %: ${verdict}`,
+    );
+  }
   return lines;
+}
+
+/**
+ * How far the medians of two profiles of one model lie apart, batch 1; parts below 50 us are left out. Null where they are of other weights,
+ * another processor or another engine.
+ */
+export function compareProfiles(before: Profile, after: Profile): string | null {
+  const same =
+    before.model.weights_sha256 === after.model.weights_sha256 &&
+    before.host.cpu === after.host.cpu &&
+    before.host.engine === after.host.engine &&
+    before.segments.length === after.segments.length;
+  if (!same) return null;
+  let [worst, where] = [0, "any part"];
+  after.segments.forEach(({ name, trunk, head }, i) => {
+    const then = before.segments[i]!;
+    for (const [part, now, old] of [
+      ["trunk", trunk, then.trunk],
+      ["head", head, then.head],
+    ] as const) {
+      if (now === null || old === null) continue;
+      const [a, b] = [medianOf(now.time[0]!), medianOf(old.time[0]!)];
+      if (Math.max(a, b) < 50e-6) continue;
+      const difference = Math.max(a, b) / Math.min(a, b) - 1;
+      if (difference > worst) [worst, where] = [difference, `${name} ${part}`];
+    }
+  });
+  const verdict =
+    worst <= steadyDrift ? "they agree within 5 %" : "MORE THAN 5 %: trust neither before a third on a quiet machine";
+  return `Against the profile of ${before.host.date.slice(0, 10)} that was here, medians differ by at most ${(100 * worst).toFixed(1)} % (${where}): ${verdict}`;
 }
 
 function exitLines(profile: Profile, { logits, labels, split, exits, classes }: ExitTable): string[] {

@@ -14,7 +14,7 @@ export {
   type Rows,
 } from "./data/dataset.ts";
 export { type Found, getDataset, type Remote } from "./data/get.ts";
-export { describeProfile } from "./describe-profile.ts";
+export { compareProfiles, describeProfile } from "./describe-profile.ts";
 export { type EngineName, type EngineState, engineNames, engineStates, preferredEngine } from "./engine.ts";
 export { InterruptedError, UserError } from "./errors.ts";
 export type { ExitPlacement } from "./exit-placement.ts";

@@ -13,7 +13,7 @@ import { sizeOf } from "./parameters.ts";
 import { hostOf, sampleInputs, segmentsOf, timedSamples } from "./profile-parts.ts";
 import { timeCodecs } from "./time-codecs.ts";
 import { measuredBatches, timeNetwork } from "./time-network.ts";
-import { carefulTiming, quickTiming } from "./timing.ts";
+import { carefulTiming, patientTiming, quickTiming } from "./timing.ts";
 
 export interface ProfileOptions {
   readonly model: Model;
@@ -21,6 +21,8 @@ export interface ProfileOptions {
   readonly engine: EngineName;
   /** Rough times and a fraction of the rows. */
   readonly quick?: boolean;
+  /** Three times as many blocks, twice as long. */
+  readonly careful?: boolean;
   /** Rows of the exit table's calibration split, from the training set's end. */
   readonly calibrationRows?: number;
   readonly onProgress?: (share: number, note: string) => void;
@@ -38,6 +40,7 @@ export async function profileModel({
   dataset,
   engine,
   quick = false,
+  careful = false,
   ...options
 }: ProfileOptions): Promise<{ profile: Profile; table: ExitTable }> {
   const { spec } = model;
@@ -56,7 +59,7 @@ export async function profileModel({
   const backend = await loadBackend(engine);
   const network = new Network(backend, spec, model.weights);
   const report = options.onProgress ?? (() => {});
-  const plan = quick ? quickTiming : carefulTiming;
+  const plan = quick ? quickTiming : careful ? patientTiming : carefulTiming;
   const samples = sampleInputs(network, dataset.test);
   const times = timeNetwork(network, samples, plan, (batch) =>
     report(0.4 * (measuredBatches.indexOf(batch) / measuredBatches.length), `times at batch ${batch}`),

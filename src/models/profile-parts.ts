@@ -36,6 +36,7 @@ export function hostOf(backend: Backend, loadBefore: number, times: NetworkTimes
     date: new Date().toISOString(),
     load_average: [significant(loadBefore), significant(loadavg()[0]!)],
     noisy: times.scatter > quietScatter,
+    drift: significant(times.drift),
   };
 }
 

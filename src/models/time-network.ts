@@ -2,7 +2,7 @@
 import type { Timing } from "../profile.ts";
 import type { Network, Piece, PreparedCall } from "./network.ts";
 import { sizeOf } from "./parameters.ts";
-import { medianOf, significant, summarise, type TimingPlan, timeInTurn } from "./timing.ts";
+import { driftOf, medianOf, significant, summarise, type TimingPlan, timeInTurn } from "./timing.ts";
 
 export const measuredBatches: readonly number[] = [1, 2, 4, 8, 16, 32];
 
@@ -17,7 +17,12 @@ export interface NetworkTimes {
   readonly check: { readonly whole_s: number; readonly segments_s: number };
   /** Largest median over minimum at batch 1, of the whole and of every part that takes at least 50 us. */
   readonly scatter: number;
+  /** Largest {@link driftOf} at batch 1, of the whole and of every part that takes at least 50 us. */
+  readonly drift: number;
 }
+
+/** Largest drift of a measurement whose medians can be trusted to 5 %. */
+export const steadyDrift = 0.05;
 
 /** Largest scatter of a quiet measurement. */
 export const quietScatter = 1.3;
@@ -36,33 +41,40 @@ export function timeNetwork(
   const blocks = network.spec.blocks.length;
   const trunks: Timing[][] = Array.from({ length: blocks }, () => []);
   const heads: (Timing[] | null)[] = network.spec.blocks.map(({ head }) => (head === null ? null : []));
-  let first: Pick<NetworkTimes, "dispatchOverhead_s" | "check" | "scatter"> | undefined;
+  let first: Summary | undefined;
   for (const batch of measuredBatches) {
     onBatch?.(batch);
     const parts = partsOf(network);
     const pieces = [wholeOf(network), identity, ...parts.map(({ piece }) => piece)];
     const calls = prepare(network, samples, batch, pieces);
-    const [whole, nothing, ...times] = timeInTurn(
+    const timed = timeInTurn(
       calls.map(({ call }) => call),
       plan,
-    ).map((each) => summarise(each, batch));
+    );
+    const [whole, nothing, ...times] = timed.map((each) => summarise(each, batch));
     for (const call of calls) call.dispose();
     parts.forEach(({ block, isHead }, i) => {
       (isHead ? heads[block]! : trunks[block]!).push(times[i]!);
     });
-    first ??= summary(whole!, nothing!, times);
+    first ??= { ...summary(whole!, nothing!, times), drift: largestDrift(timed) };
   }
   return { trunks, heads, ...first! };
 }
 
-function summary(
-  whole: Timing,
-  nothing: Timing,
-  parts: readonly Timing[],
-): Pick<NetworkTimes, "dispatchOverhead_s" | "check" | "scatter"> {
+type Summary = Pick<NetworkTimes, "dispatchOverhead_s" | "check" | "scatter" | "drift">;
+
+/** Shorter parts are left out: a microsecond is much of them, and little of the whole. */
+const shortest = 50e-6;
+
+function largestDrift(timed: readonly Float64Array[]): number {
+  const long = timed.filter((blocks) => blocks.reduce((sum, time) => sum + time, 0) / blocks.length >= shortest);
+  return Math.max(0, ...long.map(driftOf));
+}
+
+function summary(whole: Timing, nothing: Timing, parts: readonly Timing[]): Omit<Summary, "drift"> {
   const overhead = medianOf(nothing);
   const sum = parts.reduce((total, part) => total + medianOf(part), 0);
-  const judged = [whole, ...parts].filter((timing) => medianOf(timing) >= 50e-6);
+  const judged = [whole, ...parts].filter((timing) => medianOf(timing) >= shortest);
   return {
     dispatchOverhead_s: overhead,
     check: {

@@ -22,6 +22,8 @@ export const carefulTiming: TimingPlan = {
   warmup_s: 0.2,
   warmupLimit_s: 2,
 };
+/** Three times as many blocks, twice as long: for figures to publish. */
+export const patientTiming: TimingPlan = { ...carefulTiming, blocks: 120, block_s: 0.01 };
 /** For a look, and for tests: rough figures in a fraction of the time. */
 export const quickTiming: TimingPlan = {
   blocks: 9,
@@ -72,6 +74,17 @@ function warmUp(subject: () => void, plan: TimingPlan): number {
     total += time;
   }
   return Math.max(1e-8, quantile(Float64Array.from(times.slice(times.length >> 1)).sort(), 0.5));
+}
+
+/**
+ * How far the medians of the first and of the second half of the blocks lie apart, relative to the smaller: what two measurements one after
+ * the other would have differed by.
+ * @param blocks in the order they were run
+ */
+export function driftOf(blocks: Float64Array): number {
+  const half = blocks.length >> 1;
+  const [a, b] = [blocks.slice(0, half), blocks.slice(half)].map((part) => quantile(part.sort(), 0.5));
+  return Math.max(a!, b!) / Math.min(a!, b!) - 1;
 }
 
 /** Blocks as a profile keeps them. */

@@ -46,6 +46,8 @@ export interface TrainOptions {
   readonly out: string;
   /** Goes on from the checkpoint in `out`. */
   readonly resume?: boolean;
+  /** With `resume`: ends the run where its checkpoint stands, with those weights. */
+  readonly finishNow?: boolean;
   /** Begins anew even where `out` holds a model or a checkpoint. */
   readonly force?: boolean;
   readonly engine?: EngineName;
@@ -91,7 +93,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const doneAt = (epoch: number, stepsDone: number): number => (epoch * steps + stepsDone) / (plan.epochs * steps);
   const resumedAt = doneAt(state.epoch, state.step);
 
-  for (let epoch = state.epoch; epoch < plan.epochs; epoch += 1) {
+  const last = options.finishNow === true ? state.epoch : plan.epochs;
+  for (let epoch = state.epoch; epoch < last; epoch += 1) {
     const order = epochOrder(learn.count, plan.seed, epoch);
     const sums = [...state.lossSums];
     let learningRate = 0;
@@ -214,8 +217,12 @@ function finish(
     calibration_rows: calibration.count,
     epochs: state.epoch,
     ...(state.replanned === undefined ? {} : { replanned: state.replanned }),
+    // An epoch that was left in the middle.
+    ...(state.step > 0
+      ? { stopped: { epoch: state.epoch + 1, of: plan.epochs, step: state.step, of_steps: steps } }
+      : {}),
     batch: plan.batch,
-    steps: steps * state.epoch,
+    steps: steps * state.epoch + state.step,
     seed: plan.seed,
     loss_weights: plan.lossWeights,
     method: plan.method ?? "joint",

@@ -123,6 +123,20 @@ test("a resumed run may be given fewer epochs: it then ends sooner, on the new s
   expect(model.training).toMatchObject({ epochs: 2, replanned: [{ epoch: 2, step: 2, epochs: [4, 2] }] });
 });
 
+test("an interrupted run may be ended where it stands: its model says at which step", async () => {
+  const given = options({ epochs: 4 });
+  const stop = new AbortController();
+  let done = 0;
+  const onProgress = (): void => {
+    done += 1;
+    if (done === 11) stop.abort();
+  };
+  await expect(train({ ...given, signal: stop.signal, onProgress })).rejects.toThrow(InterruptedError);
+  const { log, model } = await train({ ...given, resume: true, finishNow: true });
+  expect(log).toHaveLength(1);
+  expect(model.training).toMatchObject({ epochs: 1, steps: 11, stopped: { epoch: 2, of: 4, step: 3, of_steps: 8 } });
+});
+
 test("early stopping ends the run and keeps the weights of the best epoch", async () => {
   // So high a rate makes things worse after a while.
   const { log, model } = await train(options({ epochs: 40, patience: 2, schedule: "constant" }));

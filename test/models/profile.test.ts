@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } fro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { describeProfile } from "../../src/models/describe-profile.ts";
+import { compareProfiles, describeProfile } from "../../src/models/describe-profile.ts";
 import { UserError } from "../../src/models/errors.ts";
 import { logitStep, lossyTolerance, roundLogits } from "../../src/models/exit-table.ts";
 import { loadModel, type Model, saveModel } from "../../src/models/model-folder.ts";
@@ -12,7 +12,7 @@ import { qualityOf } from "../../src/models/quality.ts";
 import { measureTimings } from "../../src/models/remeasure.ts";
 import { profileText, saveProfile } from "../../src/models/save-profile.ts";
 import { addsUp, measuredBatches } from "../../src/models/time-network.ts";
-import { quantile, quickTiming, summarise, timeInTurn } from "../../src/models/timing.ts";
+import { driftOf, quantile, quickTiming, summarise, timeInTurn } from "../../src/models/timing.ts";
 import { type NpyArray, readNpz } from "../../src/npz.ts";
 import { codecs, completeLossy, type ExitTable, type Profile } from "../../src/profile.ts";
 import { tinyDataset, tinySpec } from "./tiny.ts";
@@ -68,6 +68,28 @@ describe("the profile of a tiny model", () => {
     for (const part of ["calibration error", "Sum of segments and heads", "uint8-deflate", "second head"])
       expect(text).toContain(part);
   });
+});
+
+test("halves of a measurement that differ by a tenth drift by a tenth, whatever stands out in them", () => {
+  expect(driftOf(Float64Array.of(1, 1, 9, 1.1, 1.1, 0.2))).toBeCloseTo(0.1, 12);
+  expect(driftOf(new Float64Array(8).fill(2))).toBe(0);
+});
+
+test("two profiles of one model are compared by their medians; of another model or host they are not", () => {
+  const slower = (factor: number): Profile => ({
+    ...profile,
+    segments: profile.segments.map((segment) => ({
+      ...segment,
+      trunk: {
+        ...segment.trunk,
+        time: [{ batch: 1, count: 1, cv: 0, quantiles_s: [0.001 * factor] }],
+      },
+      head: null,
+    })),
+  });
+  expect(compareProfiles(slower(1), slower(1.04))).toMatch(/at most 4\.0 % \(first trunk\): they agree/);
+  expect(compareProfiles(slower(1.2), slower(1))).toMatch(/at most 20\.0 % .* MORE THAN 5 %/);
+  expect(compareProfiles({ ...profile, host: { ...profile.host, cpu: "another" } }, profile)).toBeNull();
 });
 
 describe("the exit table of a tiny model", () => {
