@@ -63,11 +63,12 @@ export const profileCommand: CommandModule<object, ProfileArguments> = {
       })
       .option("quick", { type: "boolean", default: false, describe: "rough times and a fraction of the rows" })
       .option("careful", { type: "boolean", default: false, describe: "three times as many blocks, twice as long" })
-      .conflicts("quick", "careful")
       .example("$0 profile b-lenet-fashion", "measures the shipped B-LeNet on this machine"),
   handler: async (argv) => {
     const models = await import("../models/index.ts");
     const model = models.loadModel(models.modelFolder(argv.model));
+    if (argv.quick && argv.careful)
+      throw new models.UserError("--quick, --careful", { expected: "one of them", got: "both" });
     const name = argv.dataset ?? trainingSet(model.training, models.datasetNames);
     if (name === null) {
       throw new models.UserError(`model ${model.name}`, {
