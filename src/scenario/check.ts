@@ -14,7 +14,7 @@ import { fitting } from "./profile-file.ts";
 import type { Reading } from "./reading.ts";
 import { FileFault } from "./resources.ts";
 import type { NestedOptions } from "./rule-options.ts";
-import { exitHalf } from "./rule-types.ts";
+import { exitHalf, jointRuleOf } from "./rule-types.ts";
 import { mostRequests } from "./run.ts";
 import { type Classes, checkSamples, classesOf } from "./samples.ts";
 import type { Scenario, ScenarioPolicy, ScenarioStream, ScenarioTensor, SyntheticModel, Varied } from "./scenario.ts";
@@ -287,7 +287,22 @@ function checkPlaces(
 ): void {
   const isPlanned = placesOf(scenario, policy, stream) !== null;
   if (!isPlanned && scenario.model.kind === "synthetic") checkSameSizes(scenario.model, policy, report);
+  if (jointRuleOf(policy.place.rule)?.needsPower === true) checkPower(scenario, policy, stream, report);
   for (const places of routesOf(scenario, policy, stream)) checkRoute(scenario, policy, stream, places, to, report);
+}
+
+/** A rule that minimises energy would send everything to a node that seems to draw none. */
+function checkPower(scenario: Scenario, policy: ScenarioPolicy, stream: ScenarioStream, report: Report): void {
+  for (const group of new Set(routesOf(scenario, policy, stream).flat())) {
+    const node = scenario.nodes[group];
+    if (node?.power === null)
+      report(
+        `nodes.${node.name}.power`,
+        `what ${node.name} draws, such as { idle: 2 W, busy: 6 W }`,
+        "none",
+        `policy ${policy.name} looks for the least energy`,
+      );
+  }
 }
 
 /** A tensor whose size depends on the node that made it is not known to a rule that decides on the way. */

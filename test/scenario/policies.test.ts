@@ -183,6 +183,14 @@ test.each([
   for (const { end } of requests) expect(end).toBe("completed");
 });
 
+test("a rule for the least energy needs to know what nodes draw", () => {
+  const text = jointly("{ rule: fin, tiers: [source, edge], accuracy: 0.4 }");
+  expect(problemsOf(text, split).map((p) => p.path)).toEqual(["nodes.camera", "nodes.edge"].map((p) => `${p}.power`));
+  const power = "power: { idle: 1 W, busy: 3 W }";
+  const powered = text.replace("camera: {}, edge: {}", `camera: { ${power} }, edge: { ${power} }`);
+  expect(compile(read(powered, split), "one", { ...split.resources }).policy.place.plan(0)).toHaveLength(3);
+});
+
 test("a joint rule takes no exit rule beside it, and what it cannot do without is asked for", () => {
   expect(problemsOf(jointly("{ rule: edgent, to: edge, exit: { rule: never } }"), split)[0]!.path).toBe(
     "policies.one.exit",

@@ -2,6 +2,7 @@
 import { adaee } from "./adaee.ts";
 import { edgent } from "./edgent.ts";
 import { edgentDynamic } from "./edgent-dynamic.ts";
+import { fin } from "./fin.ts";
 import type { JointRuleType } from "./joint-rule.ts";
 import { lee } from "./lee.ts";
 import { leime } from "./leime.ts";
@@ -11,4 +12,14 @@ import { splitee } from "./splitee.ts";
 
 export type * from "./joint-rule.ts";
 
-export const jointRules: readonly JointRuleType[] = [edgent, edgentDynamic, spinn, portend, leime, splitee, lee, adaee];
+export const jointRules: readonly JointRuleType[] = [
+  edgent,
+  edgentDynamic,
+  spinn,
+  portend,
+  leime,
+  fin,
+  splitee,
+  lee,
+  adaee,
+];

@@ -20,7 +20,8 @@ export interface JointRuleType {
   readonly decides: string;
   /** The evidence it cannot do without. */
   readonly reads: Reads | null;
-  readonly seesReports?: boolean;
+  /** Nodes that it may use must say what power they draw. */
+  readonly needsPower?: boolean;
   readonly options: Readonly<Record<string, RuleOptionType>>;
   readonly fits?: (values: RuleValues) => boolean;
   /** Every way in which requests of a source may be placed, group by group. */

@@ -62,12 +62,7 @@ export function search(
   stream: number,
   only: number | null,
 ): Choice {
-  const { scores } = plan.calibration!;
-  const heads = allHeads(plan.exits.length);
-  const most = Math.log(plan.classes);
-  const all = (only === null ? grid : [only]).map((t) =>
-    configurationOf(plan.calibration!, heads, t, (exit, row) => scores[exit]!.entropy[row]! / most <= t),
-  );
+  const all = entropyConfigurations(plan, only);
   const places = tiered(network.segments, tiersOf(values, network.streams[stream]!.source));
   let best: Choice | null = null;
   for (const configuration of accurateEnough(all, values.accuracy as number))
@@ -77,6 +72,19 @@ export function search(
         best = { threshold: configuration.threshold, nodes, latency, accuracy: configuration.accuracy };
     }
   return best!;
+}
+
+/** What each threshold of the normalised entropy does. @param only threshold that must be used; null for all that are tried */
+export function entropyConfigurations(
+  plan: Pick<PlanView, "calibration" | "classes" | "exits">,
+  only: number | null,
+): Configuration[] {
+  const { scores } = plan.calibration!;
+  const heads = allHeads(plan.exits.length);
+  const most = Math.log(plan.classes);
+  return (only === null ? grid : [only]).map((t) =>
+    configurationOf(plan.calibration!, heads, t, (exit, row) => scores[exit]!.entropy[row]! / most <= t),
+  );
 }
 
 function latencyOf(network: NetworkView, stream: number, { shares }: Configuration, nodes: readonly number[]): number {

@@ -2,14 +2,17 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { rightsize } from "../../../src/sim/joint-rules/edgent.ts";
 import { accuracyOf, configurations } from "../../../src/sim/joint-rules/edgent-dynamic.ts";
+import { leastEnergy } from "../../../src/sim/joint-rules/fin.ts";
 import { jointRules } from "../../../src/sim/joint-rules/index.ts";
 import { chooseExits } from "../../../src/sim/joint-rules/leime.ts";
 import { search } from "../../../src/sim/joint-rules/portend.ts";
 import { expectedLatency } from "../../../src/sim/rules/cost.ts";
+import { expectedEnergy } from "../../../src/sim/rules/energy.ts";
 import { silent } from "../../../src/sim/rules/exit-shares.ts";
 import { NetworkView } from "../../../src/sim/rules/network.ts";
 import { type Observation, quiet } from "../../../src/sim/rules/observation.ts";
 import type { RuleValues } from "../../../src/sim/rules/options.ts";
+import { seconds, watts } from "../../../src/units.ts";
 import { build, link, node, stream } from "../build.ts";
 import { calibrationOf, planOf, scoresOf } from "../exit-rules/plan.ts";
 
@@ -209,4 +212,34 @@ test("Edgent's map takes the accurate exit while the rate allows it", () => {
   expect(configurations(two, 0, 0, 1, 8.5, accuracy, 2).map(({ exit }) => exit)).toEqual([1, 1]);
   // Deadline 5: only the first exit, 4 s here.
   expect(configurations(two, 0, 0, 1, 5, accuracy, 1)[0]).toMatchObject({ exit: 0, cut: 0, latency: 4 });
+});
+
+test("FIN by hand: the least energy that is in time; and it equals brute force without a deadline", () => {
+  const power = (busy: number) => ({ power: { idle: watts(0), busy: watts(busy) } });
+  const energy = {
+    connected: watts(0),
+    tail: seconds(0),
+    sending: watts(3),
+    receiving: watts(0),
+    perByteSent: 0,
+    perByteReceived: 0,
+  };
+  const setup = build({
+    nodes: [node("device", power(1)), node("server", power(10))],
+    links: [link(0, 1, { rate: 8, energy })],
+    streams: [stream({ answerTo: "source" })],
+    table: (_, n) => (n === 0 ? 4 : 1),
+    times: [1, 1],
+    sizes: [6, 1],
+    share: [0.5, 1],
+  });
+  const network = new NetworkView(setup);
+  const told = (deadline: number | null) =>
+    leastEnergy({ tiers: ["source", 1], accuracy: 1, deadline }, plan, network, 0, null);
+  // Half goes on. Here 4 + 4/2 = 6 J in 6 s; first here, second there 4 + (3 + 10)/2 = 10.5 J in 5 s; all there 6 x 3 + 10 + 5 = 33 J in 7.5 s.
+  expect(told(null)).toMatchObject({ nodes: [0, 0], energy: 6, latency: 6 });
+  expect(told(5.5)).toMatchObject({ nodes: [0, 1], energy: 10.5, latency: 5 });
+  // Nothing is in time: the fastest.
+  expect(told(1)).toMatchObject({ nodes: [0, 1], latency: 5 });
+  expect(expectedEnergy({ network, exitShares: [0.5, 0.5], heads: [0, 1] }, 0, [1, 1])).toBe(33);
 });
