@@ -85,7 +85,8 @@ export class Samples {
   }
 
   private mergeTables(isWanted: (place: number) => boolean): Histogram {
-    const sum = new Float64Array(octaves << cellBits);
+    /** By octave, from the first value in it on. */
+    const sums: (Float64Array | undefined)[] = new Array(octaves).fill(undefined);
     let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (let place = 0; place < this.places; place++) {
       if (!isWanted(place)) continue;
@@ -93,16 +94,22 @@ export class Samples {
       max = Math.max(max, this.highs[place]!);
       for (let octave = 0; octave < octaves; octave++) {
         const row = this.rows[place * octaves + octave]!;
-        for (let i = 0; row >= 0 && i <= cellMask; i++) sum[(octave << cellBits) + i]! += this.counts[row + i]!;
+        if (row < 0) continue;
+        const sum = sums[octave] ?? new Float64Array(cellMask + 1);
+        sums[octave] = sum;
+        for (let i = 0; i <= cellMask; i++) sum[i]! += this.counts[row + i]!;
       }
     }
     const cells: number[] = [];
     const counts: number[] = [];
-    sum.forEach((count, cell) => {
-      if (count === 0) return;
-      cells.push((firstOctave << cellBits) + cell);
-      counts.push(count);
-    });
+    for (let octave = 0; octave < octaves; octave++) {
+      const sum = sums[octave];
+      for (let i = 0; sum !== undefined && i <= cellMask; i++) {
+        if (sum[i] === 0) continue;
+        cells.push(((firstOctave + octave) << cellBits) + i);
+        counts.push(sum[i]!);
+      }
+    }
     return Histogram.fromJSON({ zeros: 0, min, max, cells, counts });
   }
 

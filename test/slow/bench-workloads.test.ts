@@ -1,26 +1,21 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { loadExperiment } from "../../src/experiment/load.ts";
-import { Window } from "../../src/experiment/window.ts";
-import { simulate } from "../../src/sim/simulation.ts";
+import type { Result } from "../../src/experiment/result.ts";
+import { offramp, root, temporaryFolder } from "../cli/offramp.ts";
 
-/** Means and exit shares of a shipped scenario of one policy over eight seeds. */
+/** Mean latency and exit shares of a shipped scenario over eight seeds, as the command line says. */
 function eightSeeds(name: string): { mean: number; shares: number[] } {
-  const path = join(import.meta.dirname, "../../scenarios", name);
-  const { experiment } = loadExperiment({ path, set: [], seed: null, profiles: {} });
-  const setup = experiment.setup({}, experiment.policies[0]!);
-  let [n, latency] = [0, 0];
-  const left = setup.model.exits.map(() => 0);
-  for (let seed = 1; seed <= 8; seed++) {
-    const window = new Window(setup, simulate({ ...setup, seed }, 0), 0);
-    const all = window.completed(() => true);
-    n += all.n;
-    latency += all.latency;
-    left.forEach((_, e) => {
-      left[e]! += window.completed((_s, exit) => exit === e).n;
-    });
-  }
-  return { mean: latency / n, shares: left.map((count) => count / n) };
+  const results = Array.from({ length: 8 }, (_, i) => {
+    const file = join(root, "scenarios", name);
+    const out = temporaryFolder();
+    const { stdout } = offramp(["run", file, "--seed", `${i + 1}`, "--json", "--no-report", "--quiet", "--out", out]);
+    return (JSON.parse(stdout) as Result).policies[0]!;
+  });
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  return {
+    mean: mean(results.map((policy) => policy.latency_s.mean!.estimate)),
+    shares: results[0]!.exits.map((_, e) => mean(results.map((policy) => policy.exits[e]!.share!.estimate))),
+  };
 }
 
 describe("bench workloads over eight seeds", () => {
