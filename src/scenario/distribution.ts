@@ -1,6 +1,8 @@
 /** Times and sizes as scenarios give them: a quantity, a distribution, an exact list, one for each node or stream. */
 import * as z from "zod";
 import type { Distribution } from "../sim/distribution.ts";
+import { logGamma } from "../sim/special.ts";
+import { weibullShape } from "../sim/weibull-shape.ts";
 import { show } from "./errors.ts";
 import type { Dimension } from "./quantity.ts";
 import { kinds } from "./quantity.ts";
@@ -22,7 +24,7 @@ import {
 } from "./reader.ts";
 import type { Reading } from "./reading.ts";
 import type { ByBatch, Leaf, Varied } from "./scenario.ts";
-import { joinPath, type Tree } from "./tree.ts";
+import { child, joinPath, type Tree } from "./tree.ts";
 import { readValues } from "./values.ts";
 
 type Make = (tree: Tree, path: string, to: Reading) => Leaf | undefined;
@@ -100,30 +102,60 @@ function makeFamily(dimension: Dimension): Family {
     { mean: required("the mean of the whole", positive), k: required("phases", whole({ min: 1, max: 1000 })) },
     ({ mean, k }) => ({ kind: "erlang", mean: mean!, k: k! }),
   );
+  const spread = {
+    mean: field("the mean, beside cv", positive),
+    cv: field("standard deviation / mean, beside mean", plainNumber({ above: 0, max: 1000 })),
+  };
   add(
     "hyperexponential",
     {
-      shares: required("probability of each branch", listOf("share", ratio, { min: 1, max: 100 })),
-      means: required("mean of each branch", listOf("mean", positive, { min: 1, max: 100 })),
+      shares: field("probability of each branch", listOf("share", ratio, { min: 1, max: 100 })),
+      means: field("mean of each branch", listOf("mean", positive, { min: 1, max: 100 })),
+      ...spread,
     },
-    ({ shares, means }, tree, path, to) =>
-      addUp(shares!, means!, tree, path, to) ? { kind: "hyperexponential", shares: shares!, means: means! } : undefined,
+    (given, tree, path, to) => {
+      const way = oneOfPairs(tree, path, to, ["shares", "means"], ["mean", "cv"]);
+      if (way === undefined) return undefined;
+      if (way === 1) {
+        if (given.cv! < 1) return to.wrong(child(tree, "cv")!, `${path}.cv`, "a bare number of at least 1");
+        return balanced(given.mean!, given.cv!);
+      }
+      const { shares, means } = given as { shares: number[]; means: number[] };
+      return addUp(shares, means, tree, path, to) ? { kind: "hyperexponential", shares, means } : undefined;
+    },
   );
   add(
     "weibull",
     {
-      shape: required("below 1: heavy tail, above 1: narrow", shapeNumber),
-      scale: required("63 % of values are smaller", positive),
+      shape: field("below 1: heavy tail, above 1: narrow", shapeNumber),
+      scale: field("63 % of values are smaller", positive),
+      ...spread,
+      cv: field("standard deviation / mean, beside mean", plainNumber({ min: 0.01, max: 1000 })),
     },
-    ({ shape, scale }) => ({ kind: "weibull", shape: shape!, scale: scale! }),
+    (given, tree, path, to) => {
+      const way = oneOfPairs(tree, path, to, ["shape", "scale"], ["mean", "cv"]);
+      if (way === undefined) return undefined;
+      if (way === 0) return { kind: "weibull", shape: given.shape!, scale: given.scale! };
+      const shape = weibullShape(given.cv!);
+      // Mean of a weibull variable of scale 1: Γ(1 + 1/shape).
+      return { kind: "weibull", shape, scale: given.mean! / Math.exp(logGamma(1 + 1 / shape)) };
+    },
   );
   add(
     "pareto",
     {
-      shape: required("the smaller, the heavier the tail", shapeNumber),
-      minimum: required("the least value", positive),
+      shape: field("the smaller, the heavier the tail", shapeNumber),
+      minimum: field("the least value", positive),
+      ...spread,
     },
-    ({ shape, minimum }) => ({ kind: "pareto", shape: shape!, minimum: minimum! }),
+    (given, tree, path, to) => {
+      const way = oneOfPairs(tree, path, to, ["shape", "minimum"], ["mean", "cv"]);
+      if (way === undefined) return undefined;
+      if (way === 0) return { kind: "pareto", shape: given.shape!, minimum: given.minimum! };
+      // cv² = 1 / (shape (shape - 2)), mean = minimum shape / (shape - 1).
+      const shape = 1 + Math.sqrt(1 + given.cv! ** -2);
+      return { kind: "pareto", shape, minimum: (given.mean! * (shape - 1)) / shape };
+    },
   );
   add(
     "discrete",
@@ -147,6 +179,30 @@ function makeFamily(dimension: Dimension): Family {
     },
   });
   return { parts };
+}
+
+/** Which of two pairs of keys stands there, whole and alone. */
+function oneOfPairs(
+  tree: Tree,
+  path: string,
+  to: Reading,
+  ...pairs: readonly (readonly [string, string])[]
+): number | undefined {
+  const used = pairs.flat().filter((key) => child(tree, key) !== undefined);
+  const way = pairs.findIndex((pair) => used.length === 2 && pair.every((key) => used.includes(key)));
+  if (way >= 0) return way;
+  const expected = pairs.map((pair) => pair.join(" and ")).join(", or ");
+  return to.report(tree.at, path, expected, used.length === 0 ? "none of them" : used.join(" and "));
+}
+
+/** Two branches that each bring half of the mean, for cv of 1 and more. */
+function balanced(mean: number, cv: number): Distribution {
+  const share = (1 + Math.sqrt((cv * cv - 1) / (cv * cv + 1))) / 2;
+  return {
+    kind: "hyperexponential",
+    shares: [share, 1 - share],
+    means: [mean / (2 * share), mean / (2 * (1 - share))],
+  };
 }
 
 export function addUp(

@@ -78,6 +78,31 @@ describe("uniform", () => {
   });
 });
 
+describe("streams", () => {
+  const keyOf = (seed: number, replication: number, ...path: string[]) => deriveKey(seed, replication, ...path);
+  test.each([
+    ["purposes", keyOf(7, 0, "arrival", "camera"), keyOf(7, 0, "service", "camera")],
+    ["streams of requests", keyOf(7, 0, "arrival", "camera"), keyOf(7, 0, "arrival", "drone")],
+    ["replications", keyOf(7, 0, "arrival", "camera"), keyOf(7, 1, "arrival", "camera")],
+    ["seeds", keyOf(7, 0, "arrival", "camera"), keyOf(8, 0, "arrival", "camera")],
+  ])("of different %s are uncorrelated, in their order and one step apart, and fill a square evenly", (_name, a, b) => {
+    const n = 200_000;
+    const cells = new Array<number>(256).fill(0);
+    let [same, next] = [0, 0];
+    for (let i = 0; i < n; i++) {
+      const [u, v] = [uniform(a.k0, a.k1, i, 3), uniform(b.k0, b.k1, i, 3)];
+      same += (u - 0.5) * (v - 0.5);
+      next += (u - 0.5) * (uniform(b.k0, b.k1, i + 1, 3) - 0.5);
+      cells[Math.floor(u * 16) * 16 + Math.floor(v * 16)]! += 1;
+    }
+    // Four standard errors of a correlation; chi-square as above.
+    expect(Math.abs(same / n) * 12).toBeLessThan(4 / Math.sqrt(n));
+    expect(Math.abs(next / n) * 12).toBeLessThan(4 / Math.sqrt(n));
+    expect(chiSquare(cells)).toBeGreaterThan(165);
+    expect(chiSquare(cells)).toBeLessThan(345);
+  });
+});
+
 describe("deriveKey", () => {
   const path = fc.array(fc.oneof(fc.string({ unit: "binary", maxLength: 6 }), fc.nat(20), fc.maxSafeNat()), {
     maxLength: 4,

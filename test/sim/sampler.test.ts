@@ -35,8 +35,17 @@ const stepped: readonly Distribution[] = [
 ];
 const all = [...spread, ...stepped].map((d) => [JSON.stringify(d), d] as const);
 
-const drawn = 20_000;
+const drawn = 100_000;
+const known = new Map<Distribution, Float64Array>();
 function draws(d: Distribution): Float64Array {
+  const before = known.get(d);
+  if (before !== undefined) return before.slice();
+  const values = drawAll(d);
+  known.set(d, values);
+  return values.slice();
+}
+
+function drawAll(d: Distribution): Float64Array {
   const { draw } = sampler(d);
   const key = deriveKey(20_26, 0, JSON.stringify(d));
   return Float64Array.from({ length: drawn }, (_, i) => draw(key.k0, key.k1, i, i % 3));
@@ -65,6 +74,16 @@ describe("draws", () => {
     }
     // Kolmogorov: above 1.95 / sqrt(n) with probability 0.001; the seed is committed.
     expect(distance * Math.sqrt(drawn)).toBeLessThan(1.95);
+  });
+
+  test.each(all)("%s: the same values a tenth smaller would not pass", (_name, d) => {
+    const sorted = draws(d).sort();
+    let distance = 0;
+    for (let i = 0; i < drawn; i++) {
+      if (sorted[i] === sorted[i + 1]) continue;
+      distance = Math.max(distance, Math.abs(cdf(d, sorted[i]! * 0.9) - (i + 1) / drawn));
+    }
+    expect(distance * Math.sqrt(drawn)).toBeGreaterThan(1.95);
   });
 
   test("the Kolmogorov distance tells an exponential from a gamma whose cv is 1.05", () => {
