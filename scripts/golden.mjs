@@ -1,4 +1,4 @@
-// Writes test/golden/golden.json anew, and why, to the log beside it: npm run golden -- --reason "why results move"
+// Writes what moved in test/golden/fingerprints/ anew, and why, to the log beside it: npm run golden -- --reason "why results move"
 import { spawnSync } from "node:child_process";
 
 const at = process.argv.indexOf("--reason");

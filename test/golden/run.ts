@@ -17,9 +17,6 @@ export interface Golden {
   readonly numbers: Readonly<Record<string, number>>;
 }
 
-/** By scenario, then by policy. */
-export type GoldenFile = Readonly<Record<string, Readonly<Record<string, Golden>>>>;
-
 export const shippedScenarios: readonly string[] = readdirSync(join(root, "scenarios"))
   .filter((name) => name.endsWith(".yaml"))
   .sort();
