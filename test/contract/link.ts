@@ -63,7 +63,7 @@ function setupOf(c: Case, options: At, f = 1, faster = 1): Setup {
 const crossings = (told: readonly Told[], way: number) =>
   told.flatMap((r) => r.messages.filter(([w]) => w === way).map((m) => ({ request: r, message: m })));
 
-export function linkContract(name: string, options: At, promises: Promises, numRuns = 6): void {
+export function linkContract(name: string, options: At, promises: Promises, numRuns = 4): void {
   const check = (what: string, holds: (c: Case) => void): void => {
     test(what, () => {
       fc.assert(fc.property(cases, holds), { numRuns });

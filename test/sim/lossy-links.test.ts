@@ -75,7 +75,7 @@ test("without a pause a message keeps its place: nobody overtakes it", () => {
 });
 
 test("attempts are as many as the probability says, whatever the kind of link", () => {
-  const n = 20_000;
+  const n = 8000;
   for (const kind of ["fixed", "fifo", "shared"] as const) {
     const setup = over({ kind, loss: bernoulli(0.3, 3, 0), rate: 1e9 }, poisson(10), { run: { requests: n } });
     const { requests, window } = follow(setup);
@@ -104,7 +104,7 @@ test("the same attempts are lost under every kind of link and rate: draws know n
 test("a message of n packets gets through with probability (1 - p)^n", () => {
   const loss: Loss = { ...bernoulli(0.1, 1), per: "packet" };
   // 1,000 B in packets of 300 B: 4 packets, 0.9^4 = 0.6561.
-  const n = 20_000;
+  const n = 8000;
   const { requests } = follow(over({ loss, mtu: 300 }, poisson(0.01), { run: { requests: n } }));
   const through = requests.filter((r) => r.end === "completed").length / n;
   expect(Math.abs(through - 0.6561)).toBeLessThan(4 * Math.sqrt((0.6561 * 0.3439) / n));
