@@ -96,7 +96,9 @@ export class SharedLinks implements FlowingKind {
     this.generation = (this.generation + 1) & 0x3fffffff;
     r.generation = this.generation;
     const left = r.flows.end - r.sent;
-    const at = left <= residue * r.flows.size ? now : r.rate.reaches(now, left * r.flows.length);
+    // An empty message waits for service all the same.
+    const hasEnded = r.flows.size > 0 && left <= residue * r.flows.size;
+    const at = hasEnded ? now : r.rate.reaches(now, left * r.flows.length);
     this.host.scheduleFlow(at, id, r.generation);
   }
 }
