@@ -126,3 +126,19 @@ test("a full queue that drops is warned of as such", () => {
     "warning: there offers edge 3.6 times what it can do: its queue is full, and drops requests",
   );
 });
+
+test("batches, repairs, servers that come and background are reckoned with in the load of a node", () => {
+  const load = (...changes: Parameters<typeof changed>) => loadOf(changed(...changes), "split").nodes.camera!;
+  const batched = ["places: 20", "batch: { max: 4 }"] as const;
+  // Of the largest batch: 2/s x (10 + 2) ms / 4.
+  const times = [
+    ["time: 4 ms", "time: { batch: { 1: 4 ms, 4: 10 ms } }"],
+    ["time: 0.5 ms", "time: { batch: { 1: 0.5 ms, 4: 2 ms } }"],
+  ] as const;
+  expect(load(batched, ...times)).toBeCloseTo((2 * 0.012) / 4, 12);
+  // A server that is there nine tenths of the time, at four fifths of its speed: 2/s x 4.5 ms / 0.8 / 0.9.
+  const failing = "count: 4, background: 20 %, failures: { mtbf: 9 min, mttr: 1 min }";
+  expect(load(["count: 4", failing])).toBeCloseTo((2 * 0.0045) / 0.8 / 0.9, 12);
+  const scaled = "count: 4, autoscale: { max: 3, up: { queue: 1 }, down: { queue: 0 }, every: 1 s, start_up: 1 s }";
+  expect(load(["count: 4", scaled])).toBeCloseTo((2 * 0.0045) / 3, 12);
+});
