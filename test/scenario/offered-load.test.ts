@@ -128,7 +128,8 @@ test("a full queue that drops is warned of as such", () => {
 });
 
 test("batches, repairs, servers that come and background are reckoned with in the load of a node", () => {
-  const load = (...changes: Parameters<typeof changed>) => loadOf(changed(...changes), "split").nodes.camera!;
+  const load = (...changes: readonly (readonly [from: string, to: string])[]) =>
+    loadOf(changed(...changes), "split").nodes.camera!;
   const batched = ["places: 20", "batch: { max: 4 }"] as const;
   // Of the largest batch: 2/s x (10 + 2) ms / 4.
   const times = [
