@@ -3,13 +3,15 @@
 import { Airtime } from "../sim/links/nr/airtime.ts";
 import { coherenceTime } from "../sim/links/nr/fading.ts";
 import { Frame } from "../sim/links/nr/frame.ts";
+import { type Mobility, Trips } from "../sim/links/nr/mobility.ts";
 import type { NrCell, Signal } from "../sim/links/nr/nr-cell.ts";
 import { meanCapacity, Signals } from "../sim/links/nr/signal.ts";
 import { occupied, resourceBlocks } from "../sim/links/nr/spectrum.ts";
+import type { ScenarioMobility } from "./mobility.ts";
 import type { ScenarioCell, ScenarioRadio } from "./nr-cell.ts";
 import { plain } from "./plain.ts";
 
-export function compileCell({ access, share, idle, interruptions, radio }: ScenarioCell): NrCell {
+export function compileCell({ access, share, idle, interruptions, radio, mobility }: ScenarioCell): NrCell {
   const slotsPerSecond = 1000 * 2 ** access.numerology;
   return {
     numerology: access.numerology,
@@ -29,7 +31,23 @@ export function compileCell({ access, share, idle, interruptions, radio }: Scena
     idle: idle === null ? null : { after: idle.after, promotion: plain(idle.promotion) },
     interruptions:
       interruptions === null ? null : { every: plain(interruptions.every), lasts: plain(interruptions.lasts) },
+    mobility: mobility === null ? null : mobilityOf(mobility, radio?.carrier ?? usualCarrier),
     signal: radio === null ? null : signalOf(radio, access.numerology),
+  };
+}
+
+/** Band n78, for who is received best where no radio says another carrier. */
+const usualCarrier = 3.5e9;
+
+function mobilityOf(mobility: ScenarioMobility, carrier: number): Mobility {
+  const { way } = mobility;
+  return {
+    ...mobility,
+    way:
+      way.kind === "path"
+        ? { kind: "path", points: way.points, speed: way.speed, returns: way.then === "return" }
+        : { ...way, speed: plain(way.speed), pause: plain(way.pause) },
+    carrier,
   };
 }
 
@@ -37,7 +55,9 @@ function signalOf(radio: ScenarioRadio, numerology: number): Signal {
   const { carrier, fading } = radio;
   return {
     distance:
-      radio.distance === null ? { kind: "disc", radius: radio.radius! } : { kind: "drawn", of: plain(radio.distance) },
+      radio.distance === null
+        ? { kind: "disc", radius: radio.radius ?? 0 }
+        : { kind: "drawn", of: plain(radio.distance) },
     carrier,
     bandwidth: occupied(resourceBlocks(radio.bandwidth, numerology)!, numerology),
     sight: radio.sight,
@@ -58,7 +78,9 @@ function signalOf(radio: ScenarioRadio, numerology: number): Signal {
  */
 export function radioCapacity(cell: NrCell, link: string, devices: number, seed: number, direction: 0 | 1): number {
   const airtime = new Airtime(new Frame(cell.numerology, cell.pattern), direction, cell.special);
-  const signals = new Signals(cell.signal!, link, { seed, replication: 0 });
+  const root = { seed, replication: 0 };
+  const trips = cell.mobility === null ? null : new Trips(cell.mobility, link, root);
+  const signals = new Signals(cell.signal!, link, root, trips);
   // Out of reach in one replication need not be so in the next: 0 would say that nobody is ever served.
   return Math.max(1, meanCapacity(signals, Math.min(devices, 1000), direction, airtime.share));
 }

@@ -5,6 +5,7 @@ import { bandwidths } from "../sim/links/nr/spectrum.ts";
 import { cite } from "./cite.ts";
 import { distribution } from "./distribution.ts";
 import { oneOf } from "./errors.ts";
+import { mobilityReader, type ScenarioMobility } from "./mobility.ts";
 import type { LinkPreset } from "./presets.ts";
 import { formatQuantity } from "./quantity.ts";
 import {
@@ -70,6 +71,7 @@ export interface ScenarioCell {
   readonly idle: { readonly after: number; readonly promotion: Leaf } | null;
   readonly interruptions: { readonly every: Leaf; readonly lasts: Leaf } | null;
   readonly radio: ScenarioRadio | null;
+  readonly mobility: ScenarioMobility | null;
 }
 
 const pattern: Reader<string> = {
@@ -214,6 +216,7 @@ export const cellFields = {
     orWord("none", null, interruptions),
   ),
   radio: field("nr-cell: capacities follow from where devices are, instead of up and down", radio),
+  mobility: field("nr-cell: base stations, and how devices move between them", mobilityReader),
 };
 
 type Given = Values<typeof cellFields>;
@@ -249,7 +252,11 @@ export function cellOf(
           ? to.fill(at("interruptions"), null)
           : null
         : { every: given.interruptions.every ?? once, lasts: given.interruptions.for ?? once },
-    radio: given.radio === undefined ? null : radioOf(given.radio, slotted, child(tree, "radio")!, at("radio"), to),
+    radio:
+      given.radio === undefined
+        ? null
+        : radioOf(given.radio, slotted, given.mobility !== undefined, child(tree, "radio")!, at("radio"), to),
+    mobility: given.mobility ?? null,
   };
 }
 
@@ -324,6 +331,7 @@ function idleOf(given: Given["idle"], tree: Tree, path: string, to: Reading): Sc
 function radioOf(
   given: Values<typeof radioFields>,
   { numerology }: ScenarioAccess,
+  isMoving: boolean,
   tree: Tree,
   path: string,
   to: Reading,
@@ -332,6 +340,14 @@ function radioOf(
   if (given.radius !== undefined && given.distance !== undefined)
     to.report(child(tree, "distance")!.at, `${path}.distance`, "a radius or distances", "both");
   const isPlaced = child(tree, "radius") !== undefined || child(tree, "distance") !== undefined;
+  if (isMoving && isPlaced)
+    to.report(
+      (child(tree, "radius") ?? child(tree, "distance"))!.at,
+      `${path}.${child(tree, "radius") === undefined ? "distance" : "radius"}`,
+      "mobility, or a radius or distances",
+      "both",
+      "devices that move are where they are",
+    );
   const constant = given.distance?.kind === "constant" ? given.distance.value : reach.least;
   if (constant < reach.least || constant > reach.most)
     to.report(
@@ -354,7 +370,7 @@ function radioOf(
     );
   }
   return {
-    radius: isPlaced ? (given.radius ?? null) : fill("radius", 200, "assumed: an urban micro cell"),
+    radius: isPlaced || isMoving ? (given.radius ?? null) : fill("radius", 200, "assumed: an urban micro cell"),
     distance: given.distance ?? null,
     carrier: given.carrier ?? fill("carrier", 3.5e9, "band n78"),
     bandwidth,

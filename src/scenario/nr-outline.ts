@@ -1,9 +1,10 @@
 /** What a link of kind `nr-cell` says beside what all links say, as an outline of keys and texts. */
+import type { ScenarioMobility, ScenarioPoint } from "./mobility.ts";
 import type { ScenarioCell, ScenarioRadio } from "./nr-cell.ts";
-import { type Entries, jitterText, leaf, leafText, map, type Outline, quantity } from "./outline-parts.ts";
+import { type Entries, jitterText, leaf, leafText, map, type Outline, quantity, sayAmount } from "./outline-parts.ts";
 import type { Dimension } from "./quantity.ts";
 
-export function cellOutline({ access, share, idle, interruptions, radio }: ScenarioCell): Entries {
+export function cellOutline({ access, share, idle, interruptions, radio, mobility }: ScenarioCell): Entries {
   return [
     [
       "access",
@@ -43,7 +44,40 @@ export function cellOutline({ access, share, idle, interruptions, radio }: Scena
           ]),
     ],
     ...(radio === null ? [] : [["radio", radioOutline(radio)] as const]),
+    ...(mobility === null ? [] : [["mobility", mobilityOutline(mobility)] as const]),
   ];
+}
+
+function mobilityOutline(mobility: ScenarioMobility): Outline {
+  const { way } = mobility;
+  const point = ([x, y]: ScenarioPoint): string => `[${sayAmount("length", x)}, ${sayAmount("length", y)}]`;
+  const points = (list: readonly ScenarioPoint[]): Outline => leaf(`[${list.map(point).join(", ")}]`);
+  return map([
+    ["stations", points(mobility.stations)],
+    way.kind === "path"
+      ? [
+          "path",
+          map([
+            ["points", points(way.points)],
+            ["speed", quantity("speed", way.speed)],
+            ["then", leaf(way.then)],
+          ]),
+        ]
+      : [
+          "waypoint",
+          map([
+            ["area", leaf(point(way.area))],
+            ["speed", leaf(leafText("speed", way.speed))],
+            ["pause", leaf(leafText("time", way.pause))],
+          ]),
+        ],
+    ["hysteresis", quantity("ratio-level", mobility.hysteresis)],
+    ["time_to_trigger", quantity("time", mobility.timeToTrigger)],
+    ["measures", quantity("time", mobility.measures)],
+    ["interruption", quantity("time", mobility.interruption)],
+    ["forward", quantity("time", mobility.forward)],
+    ["in_flight", leaf(mobility.inFlight)],
+  ]);
 }
 
 function radioOutline(radio: ScenarioRadio): Outline {

@@ -84,7 +84,7 @@ function addStream(
       const link = setup.links[hop >> 1]!;
       const payload = meanSize(step.size);
       const bits = wireBytes(link, payload) * 8 * attemptsOf(link, payload);
-      const capacity = link[(hop & 1) === 0 ? "up" : "down"].capacity * availability(link);
+      const capacity = link[(hop & 1) === 0 ? "up" : "down"].capacity * availability(link) * stationsOf(link);
       if (bits > 0) spread(links[hop]!, link.per, (rate * step.share * bits) / capacity);
     }
   }
@@ -121,6 +121,11 @@ export function exitShares(setup: Setup, places: readonly number[], { source, sa
   const scores = model.exits.map((_, exit) => scoresAt(setup, places, source, exit));
   const weights = typeof samples === "string" ? null : rowWeights(samples, outputs.labels);
   return { leaves: sharesOnRows(policy.exit, { ...outputs, scores }, plan, weights), heads };
+}
+
+/** Base stations of a link, each with its whole capacity; as if devices were spread evenly. */
+function stationsOf({ radio }: Setup["links"][number]): number {
+  return radio?.mobility?.stations.length ?? 1;
 }
 
 /** Scores of an exit, those after the last lossy crossing before it where there was one. */

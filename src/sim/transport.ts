@@ -123,7 +123,7 @@ export class Transport implements FlowHost {
     this.shared = host.tables.fluid ? new FluidLinks(this) : new SharedLinks(this);
     const kinds = { fixed: new FixedLinks(), fifo: new FifoLinks(freeAt) };
     const kindOf = (way: number): Link["kind"] => links[way >> 1]!.kind;
-    this.cells = new NrLinks(this.nrHost(), setup, root);
+    this.cells = new NrLinks(this.nrHost(), setup, root, freeAt.length);
     this.flowing = this.ways.map((_, way) => {
       const kind = kindOf(way);
       return kind === "shared" ? this.shared : kind === "nr-cell" ? this.cells : null;
@@ -364,8 +364,8 @@ export class Transport implements FlowHost {
 
   /** Lost when sent: tries again, or is dropped. */
   private lose(slot: number, way: number, attempt: number, at: number): void {
-    const loss = this.setup.links[way >> 1]!.loss!;
-    if (attempt + 1 >= loss.attempts) {
+    const { loss } = this.setup.links[way >> 1]!;
+    if (loss === null || attempt + 1 >= loss.attempts) {
       if (at === this.host.agenda.now) this.givesUpNow(slot);
       else this.schedule(slot, (GIVE_UP << entityBits) | way, at);
       return;
@@ -452,6 +452,12 @@ export class Transport implements FlowHost {
   private nrHost(): NrHost {
     return {
       sent: (slot, waited, access) => this.sent(slot, waited, access),
+      failed: (slot, waited, access) => {
+        const { requests, tables } = this.host;
+        const way = tables.hops[requests.int[slot * intWidth + ROUTE]!]!;
+        this.progress.attempt(slot, this.progress.attempts(slot), 1, way);
+        this.sent(slot, waited, access);
+      },
       scheduleFlow: (time, entity, generation) => this.scheduleFlow(time, ofCells + entity, generation),
       orderOf: (slot) => this.orderOf(slot),
       rateOf: (resource) => this.rateOf(resource),

@@ -59,6 +59,21 @@ describe("a 5G cell in a scenario", () => {
     expect(offeredLoad(setup)!.links.cell!.up).toBeGreaterThan(0);
   });
 
+  test.each([
+    "{ stations: [[0 m, 0 m], [400 m, 0 m]], path: { points: [[0 m, 0 m], [400 m, 0 m]], speed: 50 km/h } }",
+    "{ stations: [[0 m, 0 m]], path: { points: [[0 m, 9 m], [40 m, 0 m]], speed: 1 m/s, then: loop }, hysteresis: 2 dB, time_to_trigger: 320 ms, measures: 20 ms, interruption: 90 ms, forward: 0 s, in_flight: lose }",
+    "{ stations: [[0 m, 0 m], [1 km, 0 m]], waypoint: { area: [1 km, 300 m], speed: { uniform: { low: 1 m/s, high: 3 m/s } }, pause: 20 s } }",
+  ])("devices that move read back as the same: %s", (mobility) => {
+    for (const text of [
+      changed([shared, `${cell} mobility: ${mobility},`]),
+      changed([shared, `${cell} radio: { fading: none }, mobility: ${mobility},`], [capacities, ""], [sweep, ""]),
+    ]) {
+      const scenario = read(text);
+      expect(without(parseScenario(resolvedYaml(scenario)))).toEqual(without(scenario));
+      expect(compile(scenario, "there", noResources).links[0]!.up.capacity).toBeGreaterThan(1e6);
+    }
+  });
+
   test("a period of 10 ms is 20 slots of 0.5 ms; fdd is a pattern of both directions at once", () => {
     const link = (keys: string) => compile(read(changed([shared, `${cell} ${keys},`])), "there", noResources).links[0]!;
     expect(link("access: { occasions: 10 ms }").radio!.times.occasions).toBe(20);
@@ -83,6 +98,19 @@ describe("mistakes", () => {
     ["share: fair", "links.cell.share"],
     ["interruptions: { every: 1 min }", "links.cell.interruptions.for"],
     ["radio: { radius: 100 m }", "links.cell.up"],
+    ["mobility: { stations: [[0 m, 0 m]] }", "links.cell.mobility"],
+    [
+      "mobility: { stations: [], path: { points: [[0 m, 0 m], [9 m, 0 m]], speed: 1 m/s } }",
+      "links.cell.mobility.stations",
+    ],
+    [
+      "mobility: { stations: [[0 m]], path: { points: [[0 m, 0 m], [9 m, 0 m]], speed: 1 m/s } }",
+      "links.cell.mobility.stations.0",
+    ],
+    [
+      "mobility: { stations: [[0 m, 0 m]], path: { points: [[1 m, 1 m], [1 m, 1 m]], speed: 1 m/s } }",
+      "links.cell.mobility.path.points",
+    ],
   ])("%s is one", (keys, path) => {
     expect(problemsOf(changed([shared, `${cell} ${keys},`])).map((p) => p.path)).toContain(path);
   });

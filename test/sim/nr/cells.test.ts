@@ -17,6 +17,7 @@ const plain: NrCell = {
   idle: null,
   interruptions: null,
   signal: null,
+  mobility: null,
 };
 const uplink = 10e6;
 

@@ -2,6 +2,7 @@
 import type { Distribution } from "../../distribution.ts";
 import type { AccessTimes } from "./access.ts";
 import type { Harq } from "./harq.ts";
+import type { Mobility } from "./mobility.ts";
 
 export interface NrCell {
   /** mu, 0 to 4. */
@@ -20,6 +21,8 @@ export interface NrCell {
   readonly interruptions: { readonly every: Distribution; readonly lasts: Distribution } | null;
   /** Rates follow from what is received; null where the capacities of the link say them. */
   readonly signal: Signal | null;
+  /** Devices that move between several base stations, each with airtime of its own; null for one station and devices that stay. */
+  readonly mobility: Mobility | null;
 }
 
 /** Where devices are and how well they are received. Pairs are [uplink, downlink]. */

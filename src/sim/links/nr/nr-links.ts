@@ -14,11 +14,14 @@ import { Airtime } from "./airtime.ts";
 import { AirtimeShare } from "./airtime-share.ts";
 import { ceilSlot, Frame } from "./frame.ts";
 import { endOfBlock, rounds } from "./harq.ts";
+import { Trips } from "./mobility.ts";
 import type { NrCell } from "./nr-cell.ts";
 import { Signals } from "./signal.ts";
 
 /** What a cell must know of the message in a slot, and of whose it is. */
 export interface NrHost extends FlowHost {
+  /** A message was lost while it was being sent; otherwise as {@link FlowHost.sent}. */
+  failed(slot: number, waited: number, access: number): void;
   /** Link direction that a resource belongs to. */
   wayOf(resource: number): number;
   /** Machine at the first end of a link that a request's messages use: the device. */
@@ -32,8 +35,9 @@ export interface NrHost extends FlowHost {
   };
 }
 
-/** One direction of one cell. */
+/** One direction of one base station. */
 interface Cell {
+  readonly id: number;
   readonly resource: number;
   readonly share: AirtimeShare;
   generation: number;
@@ -79,6 +83,7 @@ interface Radio {
   readonly frame: Frame;
   readonly airtime: readonly [Airtime, Airtime];
   readonly signals: Signals | null;
+  readonly trips: Trips | null;
   readonly promotions: readonly Draw[];
   /** Keys of the blocks' draws, [stream], by direction. */
   readonly blocks: readonly (readonly Key[])[];
@@ -101,6 +106,7 @@ export class NrLinks implements FlowingKind {
   private readonly host: NrHost;
   private readonly setup: Setup;
   private readonly root: KeyRoot;
+  private readonly resources: number;
   private readonly radios: readonly (Radio | null)[];
   private readonly cells: (Cell | undefined)[] = [];
   private readonly devices: (Device | undefined)[][];
@@ -109,8 +115,10 @@ export class NrLinks implements FlowingKind {
   /** By request: how long its message waited and had access to wait for. */
   private readonly told = new Map<number, { waited: number; access: number; queue: Queue }>();
 
-  constructor(host: NrHost, setup: Setup, root: KeyRoot) {
+  /** @param resources of all links: those of further base stations are numbered beyond */
+  constructor(host: NrHost, setup: Setup, root: KeyRoot, resources: number) {
     this.host = host;
+    this.resources = resources;
     this.setup = setup;
     this.root = root;
     this.radios = setup.links.map((link) => (link.radio === null ? null : this.radioOf(link, link.radio)));
@@ -155,9 +163,12 @@ export class NrLinks implements FlowingKind {
       case RATE: {
         const queue = this.queues[subject]!;
         if (generation !== queue.generation) return;
-        queue.cell!.share.setRate(queue.id, this.rate(queue, now), now);
-        this.watch(queue, now);
-        this.reschedule(queue.cell!);
+        if (this.cellOf(queue, now) !== queue.cell) this.handOver(queue, now);
+        else {
+          queue.cell.share.setRate(queue.id, this.rate(queue, now), now);
+          this.watch(queue, now);
+          this.reschedule(queue.cell);
+        }
         return;
       }
       default:
@@ -165,8 +176,13 @@ export class NrLinks implements FlowingKind {
     }
   }
 
+  /** With several base stations, of the mean one. */
   busySeconds(resource: number, now: number): number {
-    return this.cells[resource]?.share.busySeconds(now) ?? 0;
+    const stations = this.radios[this.host.wayOf(resource) >> 1]!.cell.mobility?.stations.length ?? 1;
+    let sum = 0;
+    for (let station = 0; station < stations; station++)
+      sum += this.cells[resource + station * this.resources]?.share.busySeconds(now) ?? 0;
+    return sum / stations;
   }
 
   /** The first message of a queue is to be sent as soon as its device may, and those before it are out. */
@@ -181,21 +197,38 @@ export class NrLinks implements FlowingKind {
 
   private start(queue: Queue, now: number): void {
     const message = queue.messages[0]!;
-    const cell = this.cell(message.resource);
-    queue.cell = cell;
     message.startedAt = now;
-    const { host } = this;
-    cell.share.enter(
-      queue.id,
-      message.bits,
-      this.rate(queue, now),
-      host.weightOf(message.slot),
-      host.orderOf(message.slot),
-      now,
-    );
+    this.send(queue, message.bits, now);
+  }
+
+  /** The first message of a queue shares the airtime of the station that serves its device. */
+  private send(queue: Queue, bits: number, now: number): void {
+    const { slot } = queue.messages[0]!;
+    const cell = this.cellOf(queue, now);
+    queue.cell = cell;
     queue.generation++;
+    cell.share.enter(queue.id, bits, this.rate(queue, now), this.host.weightOf(slot), this.host.orderOf(slot), now);
     this.watch(queue, now);
     this.reschedule(cell);
+  }
+
+  /** The device is served by another station: what is left goes on there, or is lost. */
+  private handOver(queue: Queue, now: number): void {
+    const old = queue.cell!;
+    const left = old.share.leave(queue.id, now);
+    this.reschedule(old);
+    if (this.radios[queue.way >> 1]!.cell.mobility!.inFlight === "keep") {
+      this.send(queue, left, now);
+      return;
+    }
+    queue.generation++;
+    const message = queue.messages.shift()!;
+    const waited = Math.max(0, queue.freeAt - message.enteredAt);
+    queue.freeAt = now;
+    queue.device.busy--;
+    queue.device.lastActiveAt = now;
+    if (queue.messages.length > 0) this.prepare(queue, now);
+    this.host.failed(message.slot, waited, message.startedAt - message.enteredAt - waited);
   }
 
   /** Last bits have been sent: what follows is known, and the next messages of their devices come up. */
@@ -261,7 +294,9 @@ export class NrLinks implements FlowingKind {
       );
       device.connectedAt = now + draw;
     }
-    const at = Math.max(now, device.connectedAt);
+    const connectedAt = Math.max(now, device.connectedAt);
+    const { trips } = this.radios[way >> 1]!;
+    const at = trips?.pausedUntil(device.number, (way & 1) as 0 | 1, connectedAt) ?? connectedAt;
     const { service } = device;
     if (service === null) return at;
     service.forget(now);
@@ -270,8 +305,9 @@ export class NrLinks implements FlowingKind {
 
   /** Rate of airtime of a queue's device [bit/s]. */
   private rate({ device, way, cell }: Queue, now: number): number {
-    const { signals, airtime } = this.radios[way >> 1]!;
+    const { signals, airtime, trips } = this.radios[way >> 1]!;
     const direction = (way & 1) as 0 | 1;
+    if (trips !== null && trips.pausedUntil(device.number, direction, now) > now) return 0;
     const capacity = this.host.rateOf(cell!.resource).at(now);
     if (capacity === 0 || (device.service !== null && device.service.at(now) === 0)) return 0;
     return signals?.rate(device.number, direction, now) ?? capacity / airtime[direction].share;
@@ -279,29 +315,38 @@ export class NrLinks implements FlowingKind {
 
   /** Asks to be told when the rate of a device that sends may change. */
   private watch(queue: Queue, now: number): void {
-    const { signals } = this.radios[queue.way >> 1]!;
-    const { service } = queue.device;
+    const { signals, trips } = this.radios[queue.way >> 1]!;
+    const { service, number } = queue.device;
     const capacity = this.host.rateOf(queue.cell!.resource);
     capacity.forget(now);
     service?.forget(now);
-    const changes = [capacity.changeAfter(now), signals?.changeAfter(now), service?.changeAfter(now)];
+    const changes = [
+      capacity.changeAfter(now),
+      signals?.changeAfter(now),
+      service?.changeAfter(now),
+      trips?.changeAfter(number, (queue.way & 1) as 0 | 1, now),
+    ];
     const at = Math.min(...changes.map((change) => change ?? Number.POSITIVE_INFINITY));
     this.host.scheduleFlow(at, (queue.id << 2) | RATE, queue.generation);
   }
 
   private reschedule(cell: Cell): void {
     cell.generation = (cell.generation + 1) & 0x3fffffff;
-    this.host.scheduleFlow(cell.share.nextEnd(), (cell.resource << 2) | ENDS, cell.generation);
+    this.host.scheduleFlow(cell.share.nextEnd(), (cell.id << 2) | ENDS, cell.generation);
   }
 
-  private cell(resource: number): Cell {
-    const known = this.cells[resource];
-    if (known !== undefined) return known;
-    const way = this.host.wayOf(resource);
-    const { airtime, cell } = this.radios[way >> 1]!;
-    const made = { resource, share: new AirtimeShare(airtime[(way & 1) as 0 | 1], cell.share), generation: 0 };
-    this.cells[resource] = made;
-    return made;
+  /** Of the station that serves a queue's device. */
+  private cellOf({ device, way, messages }: Queue, now: number): Cell {
+    const { resource } = messages[0]!;
+    const { airtime, cell, trips } = this.radios[way >> 1]!;
+    const id = resource + (trips?.station(device.number, now) ?? 0) * this.resources;
+    this.cells[id] ??= {
+      id,
+      resource,
+      share: new AirtimeShare(airtime[(way & 1) as 0 | 1], cell.share),
+      generation: 0,
+    };
+    return this.cells[id];
   }
 
   private queue(way: number, number: number): Queue {
@@ -346,11 +391,13 @@ export class NrLinks implements FlowingKind {
     const frame = new Frame(cell.numerology, cell.pattern);
     const { streams } = this.setup;
     const { seed, replication } = this.root;
+    const trips = cell.mobility === null ? null : new Trips(cell.mobility, link.name, this.root);
     return {
+      trips,
       cell,
       frame,
       airtime: [new Airtime(frame, 0, cell.special), new Airtime(frame, 1, cell.special)],
-      signals: cell.signal === null ? null : new Signals(cell.signal, link.name, this.root),
+      signals: cell.signal === null ? null : new Signals(cell.signal, link.name, this.root, trips),
       promotions:
         cell.idle === null
           ? []
