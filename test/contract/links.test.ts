@@ -1,3 +1,4 @@
+import type { NrCell } from "../../src/sim/links/nr/nr-cell.ts";
 import type { Loss } from "../../src/sim/setup.ts";
 import { bitsPerSecond, seconds, watts } from "../../src/units.ts";
 import { exponential } from "../sim/build.ts";
@@ -63,3 +64,37 @@ linkContract(
   (f) => ({ ...plain(f), kind: "shared", flowCap: bitsPerSecond(rate / 3 / f) }),
   { keepsOrder: false, fasterIsNeverLater: true },
 );
+
+for (const pattern of ["DDDSU", "DDDDDDDSUU", "B"]) {
+  const hasOwnClock = "slots are as long as they are";
+  const nr =
+    (options: At, error: number): At =>
+    (f) => ({ ...options(f), kind: "nr-cell", radio: cellOf(pattern, error) });
+  const promises = { keepsOrder: true, fasterIsNeverLater: true, hasOwnClock };
+  linkContract(`nr-cell with ${pattern}`, nr(plain, 0), promises);
+  linkContract(`nr-cell with ${pattern}, blocks that fail and a capacity that varies`, nr(varying, 0.1), {
+    ...promises,
+    fasterIsNeverLater: false,
+  });
+  linkContract(`nr-cell with ${pattern} and everything`, nr(everything, 0.1), {
+    hasOwnClock,
+    keepsOrder: false,
+    fasterIsNeverLater: false,
+  });
+}
+
+function cellOf(pattern: string, error: number): NrCell {
+  return {
+    numerology: 1,
+    pattern,
+    special: 0.7,
+    times: { grant: "dynamic", occasions: 0, device: 1, station: 2, n1: 2, k2: 2, decode: 2 },
+    harq: { error, falls: 0.1, retransmissions: 3 },
+    share: "resource-fair",
+    // A faster link leaves more silence, after which a radio is idle.
+    idle: error > 0 ? { after: 10, promotion: exponential(0.6) } : null,
+    interruptions: null,
+    signal: null,
+    mobility: null,
+  };
+}

@@ -37,6 +37,8 @@ export class AirtimeShare {
   private sending = 0;
   /** Airtime used [s]. */
   private used = 0;
+  /** {@link busySeconds} at `since`. */
+  private busy = 0;
   private versions = 0;
   private readonly heap: { end: number; order: number; id: number; version: number }[] = [];
 
@@ -93,12 +95,22 @@ export class AirtimeShare {
     return ended.sort((a, b) => a.order - b.order).map(({ id }) => id);
   }
 
-  /** Airtime used as if it were all time: seconds in use when the direction is full. */
+  /**
+   * Airtime used, as if it were all time: seconds in use. Never faster than time itself: a slot used counts from its beginning on
+   * for as long as the direction waits for another.
+   */
   busySeconds(now: number): number {
-    return (this.used + (this.sending > 0 ? this.airtime.between(this.since, now) : 0)) / this.airtime.share;
+    const { airtime, since } = this;
+    const usedAt = (t: number): number =>
+      (this.used + (this.sending > 0 ? airtime.between(since, t) : 0)) / airtime.share;
+    let busy = Math.min(this.busy + now - since, usedAt(now));
+    if (this.sending === 0) return busy;
+    for (const start of airtime.slotsBefore(now, since)) busy = Math.min(busy, usedAt(start) + now - start);
+    return busy;
   }
 
   private advance(now: number): void {
+    this.busy = this.busySeconds(now);
     if (this.sending > 0) {
       const passed = this.airtime.between(this.since, now);
       this.virtual += passed / this.cost;

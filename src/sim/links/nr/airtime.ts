@@ -35,6 +35,14 @@ export class Airtime {
     return this.total / this.period;
   }
 
+  /** Beginnings of slots between two instants [s], those of the last pattern only. */
+  slotsBefore(to: number, from: number): number[] {
+    const { frame, period } = this;
+    const last = Math.floor(frame.inSlots(to));
+    const first = Math.max(last - period, Math.floor(frame.inSlots(from)) + 1);
+    return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => frame.startOf(first + i));
+  }
+
   /** Whether something is sent in a slot. */
   has(slot: number): boolean {
     return this.within[slot % this.period]! > 0;
