@@ -29,6 +29,7 @@ export class Window {
   readonly end: Snapshot;
   /** Length [s]; null when the cut lies at or after the end. */
   readonly seconds: number | null;
+  private readonly sums = new Map<string, Completed>();
 
   /** @param to all slices from `from` on unless given */
   constructor(setup: Setup, replication: Replication, from: number, to = replication.collector.shape.slices) {
@@ -46,17 +47,30 @@ export class Window {
   completed(wanted: (stream: number, exit: number, group: number) => boolean): Completed {
     const { collector } = this.replication;
     const { exits, groups, slices } = collector.shape;
-    const total = new Float64Array(collector.width);
-    const cells = collector.cells.length / collector.width / slices;
-    for (let cell = 0; cell < cells; cell++) {
-      const group = cell % groups;
-      const exit = Math.floor(cell / groups) % exits;
-      if (!wanted(Math.floor(cell / groups / exits), exit, group)) continue;
-      for (let slice = this.from; slice < this.to; slice++) {
-        const at = (cell * slices + slice) * collector.width;
-        for (let i = 0; i < collector.width; i++) total[i] = total[i]! + collector.cells[at + i]!;
+    const accepted = Array.from({ length: collector.cells.length / collector.width / slices }, (_, cell) =>
+      wanted(Math.floor(cell / groups / exits), Math.floor(cell / groups) % exits, cell % groups),
+    );
+    // One stream is all streams, one exit all exits: the same sums are asked for under several names.
+    const key = accepted.map(Number).join("");
+    const known = this.sums.get(key);
+    if (known !== undefined) return known;
+    const sums = this.sumsOf(accepted);
+    this.sums.set(key, sums);
+    return sums;
+  }
+
+  private sumsOf(accepted: readonly boolean[]): Completed {
+    const { collector } = this.replication;
+    const { cells, width } = collector;
+    const { slices } = collector.shape;
+    const total = new Float64Array(width);
+    accepted.forEach((isWanted, cell) => {
+      if (!isWanted) return;
+      const end = (cell * slices + this.to) * width;
+      for (let at = (cell * slices + this.from) * width; at < end; at += width) {
+        for (let i = 0; i < width; i++) total[i]! += cells[at + i]!;
       }
-    }
+    });
     const n = total[Cell.n]!;
     const d = total[Cell.latency]!;
     const shift = n > 0 ? collector.shift[0]! : 0;

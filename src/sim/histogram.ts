@@ -98,6 +98,19 @@ export class Histogram {
   }
 
   /**
+   * Takes over values that were counted elsewhere by the cells of one octave.
+   * @param exponent biased exponent of the double @param counts by cell; some are above 0 @param min least and @param max most of them, or of more octaves to come
+   */
+  addOctave(exponent: number, counts: Float64Array, min: number, max: number): void {
+    this.#min = Math.min(this.#min, min);
+    this.#max = Math.max(this.#max, max);
+    for (let j = 0; j < CELLS; j++) this.#count += counts[j]!;
+    if (this.#count >= 0x100000000) this.#widen();
+    const row = this.#rowOf(exponent);
+    for (let j = 0; j < CELLS; j++) this.#counts[row + j]! += counts[j]!;
+  }
+
+  /**
    * Nearest rank: the ⌈q n⌉-th smallest value, as the middle of its cell but never outside what occurred; ranks 1 and n are exact.
    * @returns NaN when empty
    * @throws RangeError for q outside 0 to 1
@@ -107,10 +120,16 @@ export class Histogram {
     const rank = nearestRank(q, this.#count);
     if (rank === 1) return this.#min;
     if (rank === this.#count) return this.#max;
-    let before = 0;
-    for (const [value, count] of this.cells()) {
-      before += count;
-      if (before >= rank) return value;
+    // Asked often, so without the objects that {@link cells} makes.
+    let before = this.#zeros;
+    if (before >= rank) return Math.min(Math.max(0, this.#min), this.#max);
+    for (let i = 0; i < this.#rows.length; i++) {
+      const row = this.#rows[i]!;
+      if (row === UNUSED) continue;
+      for (let j = 0; j < CELLS; j++) {
+        before += this.#counts[row + j]!;
+        if (before >= rank) return this.#middle((this.#first + i) * CELLS + j);
+      }
     }
     throw new Error(`histogram of ${this.#count} values has cells for ${before} only`);
   }
@@ -118,11 +137,7 @@ export class Histogram {
   /** `[value, count]` of every cell with a count, ascending; value is the cell's middle, but never outside [min, max]. */
   *cells(): Generator<[value: number, count: number]> {
     if (this.#zeros > 0) yield [Math.min(Math.max(0, this.#min), this.#max), this.#zeros];
-    for (const [cell, count] of this.#ascending()) {
-      halves[1 - HIGH] = 0;
-      halves[HIGH] = (cell << SHIFT) | (1 << (SHIFT - 1));
-      yield [Math.min(Math.max(double[0]!, this.#min), this.#max), count];
-    }
+    for (const [cell, count] of this.#ascending()) yield [this.#middle(cell), count];
   }
 
   toJSON(): HistogramState {
@@ -157,6 +172,13 @@ export class Histogram {
       histogram.#counts[row + (cell & (CELLS - 1))]! += state.counts[i]!;
     });
     return histogram;
+  }
+
+  /** Middle of a cell, but never outside what occurred. */
+  #middle(cell: number): number {
+    halves[1 - HIGH] = 0;
+    halves[HIGH] = (cell << SHIFT) | (1 << (SHIFT - 1));
+    return Math.min(Math.max(double[0]!, this.#min), this.#max);
   }
 
   *#ascending(): Generator<[cell: number, count: number]> {

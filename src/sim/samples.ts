@@ -35,6 +35,7 @@ export class Samples {
   private lows = new Float64Array(0);
   private highs = new Float64Array(0);
   private readonly rare = new Map<number, Histogram>();
+  private readonly selections = new Map<string, Selection>();
 
   constructor(cells: number, slices: number) {
     this.slices = slices;
@@ -43,6 +44,7 @@ export class Samples {
 
   /** @param value not negative, finite @param place `cell * slices + slice` */
   add(place: number, value: number): void {
+    if (this.selections.size > 0) this.selections.clear();
     if (this.values !== null) this.keep(place, value);
     else this.record(place, value);
   }
@@ -72,8 +74,19 @@ export class Samples {
 
   /** Values of the cells that `wanted` accepts, in slices from `first` on. */
   select(first: number, wanted: (cell: number) => boolean): Selection {
+    const accepted = Array.from({ length: this.places / this.slices }, (_, cell) => wanted(cell));
+    // One stream is all streams, one exit all exits: the same values are asked for under several names.
+    const key = `${first} ${accepted.map(Number).join("")}`;
+    const known = this.selections.get(key);
+    if (known !== undefined) return known;
+    const selection = this.cut(first, accepted);
+    this.selections.set(key, selection);
+    return selection;
+  }
+
+  private cut(first: number, accepted: readonly boolean[]): Selection {
     const isWanted = (place: number): boolean =>
-      place % this.slices >= first && wanted(Math.floor(place / this.slices));
+      place % this.slices >= first && accepted[Math.floor(place / this.slices)]!;
     if (this.values !== null) {
       const kept: number[] = [];
       for (let i = 0; i < this.count; i++) if (isWanted(this.placeOf[i]!)) kept.push(this.values[i]!);
@@ -100,17 +113,12 @@ export class Samples {
         for (let i = 0; i <= cellMask; i++) sum[i]! += this.counts[row + i]!;
       }
     }
-    const cells: number[] = [];
-    const counts: number[] = [];
+    const merged = new Histogram();
     for (let octave = 0; octave < octaves; octave++) {
       const sum = sums[octave];
-      for (let i = 0; sum !== undefined && i <= cellMask; i++) {
-        if (sum[i] === 0) continue;
-        cells.push(((firstOctave + octave) << cellBits) + i);
-        counts.push(sum[i]!);
-      }
+      if (sum !== undefined) merged.addOctave(firstOctave + octave, sum, min, max);
     }
-    return Histogram.fromJSON({ zeros: 0, min, max, cells, counts });
+    return merged;
   }
 
   private recordRare(place: number, value: number): void {
