@@ -127,3 +127,10 @@ test("the simulator reads no clock, no chance of the machine and makes no promis
   }
   expect(found).toEqual([]);
 });
+
+test("zod is imported as a namespace, so that the bundle leaves out what is not used of it", () => {
+  const wrong = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .filter((file) => /import (?!type\b|\* as )[^;]*from "zod"/.test(readFileSync(join(root, "src", file), "utf8")));
+  expect(wrong).toEqual([]);
+});

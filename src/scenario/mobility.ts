@@ -1,5 +1,5 @@
 /** `mobility:` of a link of kind `nr-cell`: base stations, and how devices move between them. */
-import { z } from "zod";
+import * as z from "zod";
 import { distribution } from "./distribution.ts";
 import { asList, field, listOf, quantity, type Reader, record, required, type Values, word } from "./reader.ts";
 import type { Reading } from "./reading.ts";

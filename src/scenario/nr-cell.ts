@@ -1,5 +1,5 @@
 /** What a link of kind `nr-cell` says beside what all links say: access, sharing, idle radios, interruptions, and where devices are. */
-import { z } from "zod";
+import * as z from "zod";
 import { umi } from "../sim/links/nr/path-loss.ts";
 import { bandwidths } from "../sim/links/nr/spectrum.ts";
 import { cite } from "./cite.ts";
