@@ -19,7 +19,8 @@ export const bundled = {
   minifyWhitespace: true,
   lineLimit: 140,
   // yargs measures the width of its help with tables of all emoji: a quarter of what --help takes. Ours has none.
-  alias: { "string-width": join(root, "scripts/plain-width.mjs") },
+  // fflate builds tables as it loads.
+  alias: { "string-width": join(root, "scripts/plain-width.mjs"), fflate: join(root, "scripts/lazy-fflate.mjs") },
   // Native addons and TensorFlow.js find their binaries beside their own files, so they stay packages.
   external: ["@napi-rs/canvas", "@tensorflow/*", "tinypool"],
 };

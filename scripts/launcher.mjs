@@ -5,7 +5,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { cachedDataVersionTag } from "node:v8";
+import { cachedDataVersionTag, setFlagsFromString } from "node:v8";
 import vm from "node:vm";
 
 /** Hash of the program, written here by the build. */
@@ -23,6 +23,8 @@ function codeOfEarlierRun() {
   }
 }
 
+// V8 would forget, in a long run, what was compiled at its start, and the code to keep would lack it. In every run, as code fits equal flags only.
+setFlagsFromString("--no-flush-bytecode");
 const cachedData = codeOfEarlierRun();
 const script = new vm.Script(readFileSync(filename, "latin1"), { filename, cachedData });
 const program = script.runInThisContext();
