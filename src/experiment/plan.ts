@@ -2,8 +2,9 @@
 import { compile, type Materials } from "../scenario/compile.ts";
 import { arrivalsWithin } from "../scenario/compile-arrivals.ts";
 import { ScenarioError } from "../scenario/errors.ts";
-import type { Scenario } from "../scenario/scenario.ts";
+import type { Scenario, SweepAxis } from "../scenario/scenario.ts";
 import { sequenceProblem } from "../scenario/sequences.ts";
+import { sayValue } from "../scenario/set.ts";
 import type { Span } from "../scenario/tree.ts";
 import { mean } from "../sim/distribution-moments.ts";
 import { SequenceError } from "../sim/draw.ts";
@@ -37,14 +38,15 @@ function arrivalsOf(scenario: Scenario): number {
 function pointsOf(sweep: Scenario["sweep"]): Point[] {
   if (sweep.length === 0) return [];
   return sweep.reduce<Point[]>(
-    (points, { path, values }) =>
-      points.flatMap((point) =>
-        values.map((value) => ({
-          ...point,
-          [path]: typeof value === "string" || typeof value === "number" ? value : JSON.stringify(value),
-        })),
-      ),
+    (points, axis) => points.flatMap((point) => along(axis).map((row) => ({ ...point, ...row }))),
     [{}],
+  );
+}
+
+/** One part of a point for each row of an axis: the values that all of its paths have there. */
+function along(axis: SweepAxis): Point[] {
+  return (axis[0]?.values ?? []).map((_, i) =>
+    Object.fromEntries(axis.map(({ path, values }) => [path, sayValue(values[i]!)])),
   );
 }
 

@@ -23,6 +23,7 @@ import type {
   ScenarioSamples,
   ScenarioStream,
   ScenarioTensor,
+  SweepAxis,
   SyntheticModel,
   Varied,
 } from "./scenario.ts";
@@ -77,16 +78,7 @@ export function outlineOf(scenario: Scenario): Outline {
     entries.push(["faults", { kind: "list", items: scenario.faults.map((f, i) => [String(i), faultOutline(f)]) }]);
   if (scenario.expect.length > 0)
     entries.push(["expect", { kind: "list", items: scenario.expect.map((e, i) => [String(i), quoted(e.text)]) }]);
-  if (scenario.sweep.length > 0)
-    entries.push([
-      "sweep",
-      map(
-        scenario.sweep.map(({ path, values }) => [
-          path,
-          leaf(`[${values.map((value) => JSON.stringify(value)).join(", ")}]`),
-        ]),
-      ),
-    ]);
+  if (scenario.sweep.length > 0) entries.push(["sweep", sweepOutline(scenario.sweep)]);
   return map(entries);
 }
 
@@ -433,4 +425,18 @@ export function linesOf(outline: Outline, isKnown: (path: string) => boolean, pa
       { path, text: children.map(([key, value]) => `${key} ${value.kind === "leaf" ? value.text : "…"}`).join(", ") },
     ];
   return children.flatMap(([key, value]) => linesOf(value, isKnown, joinPath(path, key)));
+}
+
+/** Zipped axes stand one after another, since all are of the one key `zip`. */
+function sweepOutline(sweep: Scenario["sweep"]): Outline {
+  const paths = (axis: SweepAxis): (readonly [string, Outline])[] =>
+    axis.map(({ path, values }) => [path, leaf(`[${values.map((value) => JSON.stringify(value)).join(", ")}]`)]);
+  const zips = sweep.filter((axis) => axis.length > 1);
+  const zip: Outline =
+    zips.length === 1
+      ? map(paths(zips[0]!))
+      : { kind: "list", items: zips.map((axis, i): readonly [string, Outline] => [String(i), map(paths(axis))]) };
+  return map(
+    sweep.flatMap((axis) => (axis.length === 1 ? paths(axis) : axis === zips[0] ? [["zip", zip] as const] : [])),
+  );
 }

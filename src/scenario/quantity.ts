@@ -255,6 +255,16 @@ function hintForUnit(dimension: Dimension, digits: string, unit: string): string
   return sameLetters === undefined ? `units: ${sayUnits([...units.keys()])}` : say(sameLetters);
 }
 
+/** How many of `to` one of `from` is, such as 1000 kbit/s in a Mbit/s; null for units of different things. */
+export function unitRatio(from: string, to: string): number | null {
+  if (from === to) return 1;
+  for (const { units } of Object.values(kinds)) {
+    const [a, b] = [units.get(from), units.get(to)];
+    if (a !== undefined && b !== undefined) return (a.multiply * b.divide) / (a.divide * b.multiply);
+  }
+  return null;
+}
+
 /** Units that a value is shown in, from large to small. */
 const shownIn: Readonly<Record<Dimension, readonly string[]>> = {
   time: ["d", "h", "min", "s", "ms", "us", "ns"],

@@ -325,6 +325,9 @@ export interface ScenarioExpectation {
   readonly bound: number;
 }
 
+/** Paths whose values change together, with as many values each; one path unless zipped. Ranges are lists by now. */
+export type SweepAxis = readonly { readonly path: string; readonly values: readonly Plain[] }[];
+
 export interface Scenario {
   readonly title: string;
   readonly seed: number;
@@ -351,8 +354,8 @@ export interface Scenario {
     readonly confidence: number;
   };
   readonly expect: readonly ScenarioExpectation[];
-  /** Axes of the sweep with the values as written. */
-  readonly sweep: readonly { readonly path: string; readonly values: readonly Plain[] }[];
+  /** Axes of the sweep. */
+  readonly sweep: readonly SweepAxis[];
   /** Of every value that the file does not give, by path. */
   readonly origins: Readonly<Record<string, Origin>>;
 }

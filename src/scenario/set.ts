@@ -1,6 +1,7 @@
 /** Values set from outside the file: `--set path=value` and the points of a sweep. */
 import { type Problem, ScenarioError, show } from "./errors.ts";
 import type { Document } from "./parse.ts";
+import { isRange } from "./range.ts";
 import { nearest } from "./suggest.ts";
 import { findPath, fromPlain, itemName, type MapEntry, type Plain, type Source, type Span, type Tree } from "./tree.ts";
 import { readYaml } from "./yaml.ts";
@@ -73,7 +74,7 @@ export function withValues(document: Document, values: Readonly<Record<string, s
 }
 
 /**
- * Applies options of the form `path=value` in turn. A list given for what is no list in the file becomes an axis of the sweep.
+ * Applies options of the form `path=value` in turn. A range, or a list given for what is no list in the file, becomes an axis of the sweep.
  * @throws ScenarioError naming the option when it has another form or its path does not exist
  */
 export function withOptions(document: Document, options: readonly string[], option = "--set"): Document {
@@ -108,8 +109,8 @@ function withOption(document: Document, text: string, option: string): Document 
     ]);
   const value = readValue(source, path);
   const present = findPath(document.tree, path);
-  if (value.kind !== "list" || present?.kind === "list" || isListPath(path))
-    return setPath(document, path, value, wholeOf(source));
+  const isAxis = isRange(value) || (value.kind === "list" && present?.kind !== "list" && !isListPath(path));
+  if (!isAxis) return setPath(document, path, value, wholeOf(source));
   // Checked here as a plain path, and later value by value.
   setPath(document, path, value, wholeOf(source));
   return addAxis(document, path, value, wholeOf(source));

@@ -1,76 +1,127 @@
-/** `sweep:`, values to try for one path or several. */
+/** `sweep:`, values to try for one path or several, in every combination or together. */
 import * as z from "zod";
-import { ScenarioError, show } from "./errors.ts";
+import { ScenarioError } from "./errors.ts";
 import type { Document } from "./parse.ts";
-import { parsePlainQuantity } from "./quantity-text.ts";
-import { asMap, type Reader, record, required, whole } from "./reader.ts";
+import { mostValues, range, rangeValues } from "./range.ts";
+import { asMap, namedSchema, type Reader } from "./reader.ts";
 import type { Reading } from "./reading.ts";
 import type { Resources } from "./resources.ts";
-import type { Scenario } from "./scenario.ts";
+import type { SweepAxis } from "./scenario.ts";
 import { removeSection, setPath } from "./set.ts";
-import { child, fromPlain, joinPath, type Plain, type Span, type Tree, toPlain } from "./tree.ts";
+import { child, fromPlain, joinPath, type MapEntry, type Span, type Tree, toPlain } from "./tree.ts";
 
-const mostValues = 1000;
 /** All axes together. */
 const mostPoints = 10_000;
 
-type Axis = Scenario["sweep"][number];
-
-const end: Reader<Plain> = {
-  read: (tree, path, to) =>
-    tree.kind === "scalar" && (typeof tree.value === "number" || typeof tree.value === "string")
-      ? tree.value
-      : to.wrong(tree, path, "a number or a quantity"),
-  schema: () => z.union([z.number(), z.string()]),
+/** What is read once for all points: a value of its own there would change nothing, and nobody would notice. */
+const once: Readonly<Record<string, string>> = {
+  title: "it changes no result",
+  baseline: "run again with --set baseline=…",
+  expect: "sentences are about the file as written",
+  version: "there is one",
+  sweep: "a sweep of a sweep",
+  policies: "sweep what a policy says, such as policies.<name>.exit.threshold",
+  "run.replications": "run again with --set run.replications=…",
+  "run.confidence": "run again with --set run.confidence=…",
+  "run.precision": "run again with --set run.precision=…",
 };
-const range = record("a range", {
-  from: required("the first value", end),
-  to: required("the last value", end),
-  steps: required("how many values, ends included", whole({ min: 2, max: 1000 })),
-});
 
-export const sweepReader: Reader<Axis[]> = {
+/** A path as it is written in `sweep:`, with its values as trees, each at the place it was written. */
+interface Swept {
+  readonly path: string;
+  /** As messages name it: `sweep.zip.links.cell.up`. */
+  readonly where: string;
+  readonly at: Span;
+  readonly values: readonly Tree[];
+}
+
+export const sweepReader: Reader<SweepAxis[]> = {
   read(tree, path, to) {
     const map = asMap(tree, path, to, "a map from paths such as links.cell.up to lists of values");
     if (map === undefined) return undefined;
     if (map.entries.length === 0) return to.wrong(tree, path, "at least one path");
-    const axes = map.entries.map(({ key, value }) => ({
-      path: key,
-      values: axisValues(value, joinPath(path, key), to).map(toPlain),
-    }));
-    const points = axes.reduce((product, axis) => product * axis.values.length, 1);
-    return points <= mostPoints ? axes : to.report(tree.at, path, `at most ${mostPoints} points`, String(points));
+    const axes = sweptAxes(map.entries, path, to);
+    checkPaths(axes.flat(), to);
+    const points = axes.reduce((product, axis) => product * (axis[0]?.values.length ?? 1), 1);
+    if (points > mostPoints) return to.report(tree.at, path, `at most ${mostPoints} points`, String(points));
+    return axes.map((axis) => axis.map((swept) => ({ path: swept.path, values: swept.values.map(toPlain) })));
   },
-  schema: () => z.record(z.string(), z.union([z.array(z.any()), range.schema()])),
+  schema: () => {
+    const axis = namedSchema("axis", () => z.union([z.array(z.any()).min(1).max(mostValues), range.schema()]));
+    const group = z.record(z.string(), axis);
+    const zip = z.union([group, z.array(group)]).describe("paths whose values change together, one map or several");
+    return z.object({ zip: zip.optional() }).catchall(axis);
+  },
 };
+
+/** Axes in the order they are written, those of `zip` at its place. */
+function sweptAxes(entries: readonly MapEntry[], path: string, to: Reading): Swept[][] {
+  return entries.flatMap((entry) => {
+    if (entry.key !== "zip") return [[sweptPath(entry, path, to)]];
+    const where = joinPath(path, "zip");
+    const groups = entry.value.kind === "list" ? entry.value.items : [entry.value];
+    return groups.flatMap((group, i) => {
+      const here = entry.value.kind === "list" ? joinPath(where, String(i)) : where;
+      return zipped(group, here, to);
+    });
+  });
+}
+
+function sweptPath({ key, at, value }: MapEntry, path: string, to: Reading): Swept {
+  const where = joinPath(path, key);
+  return { path: key, where, at, values: axisValues(value, where, to) };
+}
+
+function zipped(tree: Tree, path: string, to: Reading): Swept[][] {
+  const map = asMap(tree, path, to, "a map of two paths or more, whose values change together");
+  if (map === undefined) return [];
+  if (map.entries.length < 2) {
+    to.wrong(tree, path, "two paths or more, whose values change together");
+    return [];
+  }
+  const before = to.problems.length;
+  const axis = map.entries.map((entry) => sweptPath(entry, path, to));
+  if (to.problems.length > before) return [];
+  const lengths = axis.map(({ path: key, values }) => `${values.length} of ${key}`);
+  if (new Set(axis.map(({ values }) => values.length)).size > 1) {
+    to.report(tree.at, path, "as many values of each path as of the others", lengths.join(", "));
+    return [];
+  }
+  return [axis];
+}
 
 /** Values of an axis as trees, each at the place it was written. Nothing when they cannot be told; reported then. */
 function axisValues(tree: Tree, path: string, to: Reading): readonly Tree[] {
   if (tree.kind === "list" && tree.items.length > 0 && tree.items.length <= mostValues) return tree.items;
-  if (tree.kind !== "map") {
-    to.wrong(tree, path, `a list of 1 to ${mostValues} values, or { from, to, steps }`);
-    return [];
-  }
-  const before = to.problems.length;
-  const given = range.read(tree, path, to);
-  if (given === undefined || to.problems.length > before) return [];
-  const values = steps(given.from!, given.to!, given.steps!);
-  if (values !== null) return values.map((value) => fromPlain(value, tree.at));
-  to.report(tree.at, path, "from and to in the same unit", `${show(given.from)} and ${show(given.to)}`);
+  if (tree.kind === "map") return rangeValues(tree, path, to).map((value) => fromPlain(value, tree.at));
+  to.wrong(tree, path, `a list of 1 to ${mostValues} values, or a range { from, to, points }`);
   return [];
 }
 
-function steps(from: Plain, to: Plain, n: number): Plain[] | null {
-  const a = parsePlainQuantity(from);
-  const b = parsePlainQuantity(to);
-  if (a === null || b === null || a.unit !== b.unit) return null;
-  return Array.from({ length: n }, (_, i) => {
-    const value = Number((a.value + ((b.value - a.value) * i) / (n - 1)).toPrecision(12));
-    return a.unit === "" ? value : `${value} ${a.unit}`;
+/** Each path once, none inside another: which of the two counts would be a matter of their order. */
+function checkPaths(all: readonly Swept[], to: Reading): void {
+  all.forEach(({ path, where, at }, i) => {
+    const other = all
+      .slice(0, i)
+      .find((one) => `${path}.`.startsWith(`${one.path}.`) || `${one.path}.`.startsWith(`${path}.`));
+    if (other !== undefined) {
+      const got =
+        path === other.path
+          ? "the same again"
+          : path.length > other.path.length
+            ? `part of ${other.path}`
+            : `${other.path} is part of it`;
+      to.report(at, where, "a path that the sweep does not change yet", got);
+    }
+    const fixed = Object.keys(once).find(
+      (key) => path === key || (key === "run.precision" && path.startsWith(`${key}.`)),
+    );
+    if (fixed !== undefined)
+      to.report(at, where, "the path of a value that a simulation depends on", path, once[fixed]);
   });
 }
 
-/** Tries every value of every axis by itself, so that a mistake is found before the first run. */
+/** Tries every value of every axis by itself, so that a mistake is found before the first run; values of a zip are tried together. */
 export function checkSweep(
   document: Document,
   to: Reading,
@@ -79,32 +130,37 @@ export function checkSweep(
   const sweep = child(document.tree, "sweep");
   if (sweep?.kind !== "map") return;
   const without = removeSection(document, "sweep");
-  for (const { key, at, value } of sweep.entries) {
+  for (const axis of sweptAxes(sweep.entries, "sweep", to)) {
     // What is wrong with every value, such as the path, is one mistake.
     const known = new Set<string>();
     let wrong = 0;
-    for (const one of axisValues(value, joinPath("sweep", key), to)) {
-      if (!tryValue(without, key, at, one, to, read, known) && ++wrong >= 5) break;
+    for (let row = 0; row < (axis[0]?.values.length ?? 0); row++) {
+      if (!tryRow(without, axis, row, to, read, known) && ++wrong >= 5) break;
     }
   }
 }
 
-function tryValue(
+function tryRow(
   document: Document,
-  path: string,
-  at: Span,
-  value: Tree,
+  axis: readonly Swept[],
+  row: number,
   to: Reading,
   read: (document: Document, resources: Resources) => unknown,
   known: Set<string>,
 ): boolean {
   try {
-    read(setPath(document, path, value, at), to.resources);
+    read(
+      axis.reduce((changed, { path, at, values }) => setPath(changed, path, values[row]!, at), document),
+      to.resources,
+    );
     return true;
   } catch (error) {
     if (!(error instanceof ScenarioError)) throw error;
     for (const problem of error.problems) {
-      const place = isInside(problem.at, value.at) || isInside(problem.at, at) ? problem.at : value.at;
+      const mine = axis.find(({ path }) => `${problem.path}.`.startsWith(`${path}.`)) ?? axis[0]!;
+      const value = mine.values[row]!;
+      const isHere = axis.some(({ at, values }) => isInside(problem.at, values[row]!.at) || isInside(problem.at, at));
+      const place = isHere ? problem.at : value.at;
       const mistake = JSON.stringify([problem.path, place?.start, problem.expected, problem.got]);
       if (!known.has(mistake)) to.problems.push({ ...problem, at: place });
       known.add(mistake);

@@ -57,7 +57,7 @@ test("every metric of the manual can be expected", () => {
 });
 
 test("a sweep of more points than anyone can wait for is refused", () => {
-  const axis = `{ from: 1 Mbit/s, to: 9 Mbit/s, steps: 200 }`;
+  const axis = `{ from: 1 Mbit/s, to: 9 Mbit/s, points: 200 }`;
   const text = example.replace("[6 Mbit/s, 12 Mbit/s]", `${axis}, links.cell.down: ${axis}`);
   expect(problemsOf(text)[0]).toMatchObject({ path: "sweep", got: "40000" });
 });

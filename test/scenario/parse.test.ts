@@ -77,7 +77,7 @@ test("a scenario is read in SI, with names, in the order of the file", () => {
     operator: "<",
     bound: 0.1,
   });
-  expect(s.sweep).toEqual([{ path: "links.cell.up", values: ["6 Mbit/s", "12 Mbit/s"] }]);
+  expect(s.sweep).toEqual([[{ path: "links.cell.up", values: ["6 Mbit/s", "12 Mbit/s"] }]]);
 });
 
 test("what is left open is filled, and where each value comes from is known", () => {
@@ -388,14 +388,6 @@ test("nodes without a way of links between them are a mistake of the policy", ()
     path: "policies.split.place",
     expected: "a way of links from camera to island",
   });
-});
-
-test("a range gives the values of an axis", () => {
-  const values = (text: string) => read(changed(["[6 Mbit/s, 12 Mbit/s]", text])).sweep[0]!.values;
-  expect(values("{ from: 1 Mbit/s, to: 2 Mbit/s, steps: 3 }")).toEqual(["1 Mbit/s", "1.5 Mbit/s", "2 Mbit/s"]);
-  expect(
-    problemsOf(changed(["[6 Mbit/s, 12 Mbit/s]", "{ from: 1 Mbit/s, to: 2 kbit/s, steps: 3 }"]))[0]!.expected,
-  ).toBe("from and to in the same unit");
 });
 
 test("a preset fills what a link leaves open, and a written value wins", () => {

@@ -50,8 +50,8 @@ test("whole maps and lists can be set", () => {
 test("a list for what is no list is an axis of the sweep, beside those of the file", () => {
   const s = set("run.requests=[200, 400]", "links.cell.up=[1 Mbit/s, 2 Mbit/s]");
   expect(s.sweep).toEqual([
-    { path: "run.requests", values: [200, 400] },
-    { path: "links.cell.up", values: ["1 Mbit/s", "2 Mbit/s"] },
+    [{ path: "run.requests", values: [200, 400] }],
+    [{ path: "links.cell.up", values: ["1 Mbit/s", "2 Mbit/s"] }],
   ]);
 });
 
@@ -79,6 +79,11 @@ test("mistakes of several options are shown together", () => {
   const text = message("links.cel.up=1 Mbit/s", "nodes.cloud.count=2");
   expect(text).toContain("--set links.cel.up");
   expect(text).toContain("--set nodes.cloud.count");
+});
+
+test("a range given for a path is an axis of the sweep, too", () => {
+  expect(set("seed={ from: 1, to: 5, step: 2 }").sweep[1]).toEqual([{ path: "seed", values: [1, 3, 5] }]);
+  expect(message("seed={ from: 1, to: 5 }")).toContain("one of step and points");
 });
 
 test("a point of the sweep changes its values and nothing else, and has no sweep", () => {
