@@ -158,7 +158,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       })
       .option("force", { type: "boolean", default: false, describe: "write over a model or run in --out" })
       .epilogue(
-        "Defaults reproduce the shipped weights. Ctrl-C saves the run; --resume goes on with it to the same result.",
+        "Defaults are those of the shipped weights. Ctrl-C saves the run; --resume goes on with it to the same result.",
       )
       .example("$0 train b-lenet", "trains the shipped model again"),
   handler: async (argv) => {

@@ -30,16 +30,20 @@ export function adamStep(
   decayed: ReadonlySet<string>,
 ): void {
   state.step += 1;
-  const correction1 = 1 - beta1 ** state.step;
-  const correction2 = 1 - beta2 ** state.step;
+  // The corrections of both moments, drawn out of the loop: w -= rate (m / c1) / (sqrt(v / c2) + epsilon).
+  const root = Math.sqrt(1 - beta2 ** state.step);
+  const stride = (rate * root) / (1 - beta1 ** state.step);
+  const least = epsilon * root;
   for (const [name, gradient] of Object.entries(gradients)) {
     const [w, m, v] = [weights[name]!, state.first[name]!, state.second[name]!];
     const keep = decayed.has(name) ? 1 - rate * decay : 1;
     for (let i = 0; i < w.length; i += 1) {
       const g = gradient[i]!;
-      m[i] = beta1 * m[i]! + (1 - beta1) * g;
-      v[i] = beta2 * v[i]! + (1 - beta2) * g * g;
-      w[i] = keep * w[i]! - (rate * (m[i]! / correction1)) / (Math.sqrt(v[i]! / correction2) + epsilon);
+      const first = beta1 * m[i]! + (1 - beta1) * g;
+      const second = beta2 * v[i]! + (1 - beta2) * g * g;
+      m[i] = first;
+      v[i] = second;
+      w[i] = keep * w[i]! - (stride * first) / (Math.sqrt(second) + least);
     }
   }
 }

@@ -3,7 +3,7 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from "@tensorflow/tfjs-core
 import type { Tf } from "./backend.ts";
 import type { ChannelMoments, TrainingOps } from "./kernels/training-ops.ts";
 import { mixedPool, pooled, roundingOf, subsample } from "./layer-ops.ts";
-import type { Layer, Relu } from "./layers.ts";
+import { type Layer, outputShape, type Relu } from "./layers.ts";
 import type { Network } from "./network.ts";
 import type { NetworkSpec } from "./network-spec.ts";
 import { layerPath } from "./parameters.ts";
@@ -14,6 +14,8 @@ interface Context {
   readonly ops: TrainingOps;
   readonly weights: Readonly<Record<string, Tensor>>;
   readonly seen: (path: string, moments: ChannelMoments) => void;
+  /** Values that nothing before them learns for. */
+  readonly inert: WeakSet<Tensor>;
 }
 
 /** What learns; the rest of the trunk is run by `frozen`, with its running statistics. */
@@ -40,13 +42,18 @@ export function exitLogits(
   seen: (path: string, moments: ChannelMoments) => void,
   { trunk, heads, frozen }: Learning,
 ): (Tensor2D | null)[] {
-  const context = { tf, ops, weights, seen };
+  const inert = new WeakSet<Tensor>([x]);
+  const context = { tf, ops, weights, seen, inert };
   const logits: (Tensor2D | null)[] = [];
   let value: Tensor = x;
   const deepest = heads.lastIndexOf(true);
   for (const [index, block] of spec.blocks.entries()) {
     if (logits.length > deepest) break;
-    value = trunk[index] === true ? through(context, block.layers, value, block.name) : frozen!.through(index, value);
+    if (trunk[index] === true) value = through(context, block.layers, value, block.name);
+    else {
+      value = frozen!.through(index, value);
+      inert.add(value);
+    }
     if (block.head === null) continue;
     const learns = heads[logits.length] === true;
     logits.push(learns ? (through(context, block.head, value, `${block.name}.head`) as Tensor2D) : null);
@@ -56,15 +63,42 @@ export function exitLogits(
 }
 
 function through(context: Context, layers: readonly Layer[], x: Tensor, path: string): Tensor {
-  return layers.reduce((value, layer, index) => apply(context, layer, value, layerPath(path, index)), x);
+  let value = x;
+  for (let index = 0; index < layers.length; index += 1) {
+    const layer = layers[index]!;
+    const pool = poolsAfter(layer, layers[index + 1], value);
+    value = apply(context, layer, value, layerPath(path, index), pool);
+    if (pool) index += 1;
+  }
+  return value;
 }
 
-function apply(context: Context, layer: Layer, x: Tensor, path: string): Tensor {
+/** Whether convolution, relu and the pooling that follows can be one operation. */
+function poolsAfter(layer: Layer, next: Layer | undefined, x: Tensor): boolean {
+  if (layer.kind !== "conv" || layer.norm === true || layer.relu !== true) return false;
+  if (next?.kind !== "max-pool" || next.size !== 2 || next.stride !== 2 || typeof next.pad === "number") return false;
+  const [height, width] = outputShape(layer, x.shape.slice(1));
+  return height! % 2 === 0 && width! % 2 === 0;
+}
+
+function apply(context: Context, layer: Layer, x: Tensor, path: string, pool = false): Tensor {
   const { tf, ops, weights } = context;
   const rounding = "pad" in layer && layer.pad !== undefined ? roundingOf(layer.pad) : undefined;
   const weight = (role: string): Tensor => weights[`${path}.${role}`]!;
   switch (layer.kind) {
     case "conv":
+      if (layer.norm !== true) {
+        const [filter, bias] = [weight("filter") as Tensor4D, weight("bias") as Tensor1D];
+        const { stride = 1, pad = "same" } = layer;
+        const y = ops.conv(x as Tensor4D, filter, bias, {
+          stride,
+          pad,
+          relu: layer.relu === true,
+          pool,
+          inert: context.inert.has(x),
+        });
+        return layer.relu === 6 ? tf.relu6(y) : y;
+      }
       return settled(
         context,
         layer,

@@ -194,6 +194,68 @@ describe("one-operation forms on the wasm heap equal chains of operations on the
     expectClose(await gradients(wasm, inputs, add(wasm)), await gradients(cpu, inputs, add(cpu)), 1e-5);
   });
 
+  const convolutions = (
+    [
+      [5, 1, "same"],
+      [3, 2, "same"],
+      [3, 1, "valid"],
+      [3, 1, 1],
+      [1, 1, "same"],
+    ] as const
+  ).flatMap(([size, stride, pad]) =>
+    (
+      [
+        [false, false],
+        [true, false],
+        [true, true],
+      ] as const
+    ).flatMap(([relu, pool]) => [true, false].map((inert) => ({ size, stride, pad, relu, pool, inert }))),
+  );
+  test.each(convolutions)(
+    "convolution $size, stride $stride, pad $pad, relu $relu, pool $pool, inert $inert",
+    async ({ size, inert, ...options }) => {
+      // Sides such that every output is 4 x 8 or 4 x 6: even, as pooling wants.
+      const side = options.stride === 2 ? 8 : options.pad === "valid" ? 6 : 4;
+      const inputs = [
+        { shape: [3, side, side + 4, 2], values: numbers([3, side, side + 4, 2], "conv-x") },
+        { shape: [size, size, 2, 5], values: numbers([size, size, 2, 5], "conv-w") },
+        { shape: [5], values: numbers([5], "conv-b") },
+      ];
+      const outputs: Float32Array[] = [];
+      const grads: Float32Array[][] = [];
+      for (const backend of [wasm, cpu]) {
+        // An inert input must be a constant of the loss, or its missing gradient would be an error.
+        const [image, ...learns] = inputs;
+        const constant = (tf: Tf): Tensor => tf.tensor(image!.values, image!.shape);
+        const convolve = (_tf: Tf, x: Tensor, w: Tensor, b: Tensor): Tensor => {
+          const y = ops(backend).conv(x as Tensor4D, w as Tensor4D, b as never, { ...options, inert });
+          outputs.push(y.dataSync() as Float32Array);
+          return y;
+        };
+        grads.push(
+          await (inert
+            ? gradients(backend, learns, (tf, w, b) => convolve(tf, constant(tf), w!, b!))
+            : gradients(backend, inputs, (tf, x, w, b) => convolve(tf, x, w!, b!))),
+        );
+      }
+      expectClose([outputs[0]!], [outputs[1]!], 1e-5);
+      expectClose(grads[0]!, grads[1]!, 1e-4);
+    },
+  );
+
+  test("behind relu and pooling the first of equal inputs takes the gradient, and none where all are below zero", async () => {
+    const filter = { shape: [1, 1, 1, 1], values: Float32Array.of(1) };
+    const bias = { shape: [1], values: Float32Array.of(0) };
+    // Two windows: 2 2 / 2 1 and -1 -1 / -1 -1.
+    const image = { shape: [1, 2, 4, 1], values: Float32Array.of(2, 2, -1, -1, 2, 1, -1, -1) };
+    const options = { stride: 1, pad: "same" as const, relu: true, pool: true, inert: false };
+    const [dx, , db] = await gradients(wasm, [image, filter, bias], (_, x, w, b) =>
+      ops(wasm).conv(x as Tensor4D, w as Tensor4D, b as never, options),
+    );
+    expect([...dx!].map((value) => value !== 0)).toEqual([true, false, false, false, false, false, false, false]);
+    expect(db![0]).toBe(dx![0]);
+  });
+
   test("relu of a sum", async () => {
     const inputs = [image("left"), image("right")];
     const add = (backend: Backend) => (_: Tf, a: Tensor, b: Tensor) => ops(backend).addRelu(a, b);

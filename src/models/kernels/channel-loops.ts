@@ -103,7 +103,7 @@ export function maskByRelu(dy: Float32Array, y: Float32Array, dx: Float32Array):
   const v = bitsOf(y);
   const d = bitsOf(dx);
   // y is +0 or positive, so its bits are 0 or a positive integer, and the sign of their negative tells which.
-  for (let i = 0; i < d.length; i += 1) d[i] = g[i]! & (-v[i]! >> 31);
+  for (let i = 0; i < d.length; i += 1) d[i] = g[i]! & ((0 - v[i]!) >> 31);
 }
 
 const bitsOf = (array: Float32Array): Int32Array => new Int32Array(array.buffer, array.byteOffset, array.length);

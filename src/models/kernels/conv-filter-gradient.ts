@@ -24,25 +24,41 @@ export function convFilterGradient(
   { strides, pad }: ConvAttributes,
 ): Tensor4D {
   const info = tf.backend_util.computeConv2DInfo(x.shape, [...filterShape], strides, 1, pad, "floor");
-  const { filterHeight, filterWidth, strideHeight, strideWidth, outHeight, outWidth, inHeight, inWidth } = info;
-  const { inChannels, outChannels } = info;
+  const { filterHeight, filterWidth, inChannels, outChannels } = info;
   const { top, left } = info.padInfo;
   if (filterHeight === 1 && filterWidth === 1 && top === 0 && left === 0) {
     const flatX = tf.reshape(met(tf, heap, x, info), [-1, inChannels]);
     const flatDy = tf.reshape(dy, [-1, outChannels]);
     return tf.reshape(tf.matMul(tf.transpose(flatX), flatDy), [1, 1, inChannels, outChannels]);
   }
+  return filterGradientOf(tf, x, tf.transpose(dy, [1, 2, 0, 3]) as Tensor4D, filterShape, { strides, pad });
+}
+
+/**
+ * As {@link convFilterGradient} for filters of more than one tap.
+ * @param dy gradient of the output, images third: shape [outH, outW, n, o]
+ */
+export function filterGradientOf(
+  tf: Tf,
+  x: Tensor4D,
+  dy: Tensor4D,
+  filterShape: readonly [number, number, number, number],
+  { strides, pad }: ConvAttributes,
+): Tensor4D {
+  const info = tf.backend_util.computeConv2DInfo(x.shape, [...filterShape], strides, 1, pad, "floor");
+  const { filterHeight, filterWidth, strideHeight, strideWidth, outHeight, outWidth, inHeight, inWidth } = info;
+  const { inChannels, outChannels } = info;
+  const { top, left } = info.padInfo;
   const bottom = Math.max(0, (outHeight - 1) * strideHeight + filterHeight - inHeight - top);
   const right = Math.max(0, (outWidth - 1) * strideWidth + filterWidth - inWidth - left);
   const byChannel = tf.transpose(x, [3, 1, 2, 0]) as Tensor4D;
-  const asFilter = tf.transpose(dy, [1, 2, 0, 3]) as Tensor4D;
   const padding: [[number, number], [number, number], [number, number], [number, number]] = [
     [0, 0],
     [top, bottom],
     [left, right],
     [0, 0],
   ];
-  const full = tf.conv2d(byChannel, asFilter, 1, padding, "NHWC", [strideHeight, strideWidth], "floor");
+  const full = tf.conv2d(byChannel, dy, 1, padding, "NHWC", [strideHeight, strideWidth], "floor");
   const exact = full.shape[1] === filterHeight && full.shape[2] === filterWidth;
   const cropped = exact ? full : tf.slice(full, [0, 0, 0, 0], [inChannels, filterHeight, filterWidth, outChannels]);
   return tf.transpose(cropped, [1, 2, 0, 3]) as Tensor4D;

@@ -2,11 +2,14 @@
  * Training operations as loops over the wasm heap, forward and backward: one pass where TensorFlow.js would make a chain of broadcast,
  * tile and sum kernels. Over half of a ResNet step goes into those chains otherwise.
  */
-import type { GradSaveFunc, Tensor, Tensor1D, TensorInfo } from "@tensorflow/tfjs-core";
+import type { GradSaveFunc, Tensor, Tensor1D, Tensor4D, TensorInfo } from "@tensorflow/tfjs-core";
 import type { Tf } from "../backend.ts";
 import { normEpsilon } from "../network-spec.ts";
 import { channelCombine, channelScale, channelSums, maskByRelu, rectify } from "./channel-loops.ts";
+import { convFilterGradient, filterGradientOf } from "./conv-filter-gradient.ts";
+import { convInputGradient } from "./conv-input-gradient.ts";
 import { viewsOf, type WasmHeap } from "./heap.ts";
+import { imagesFirst, imagesThird, reluPoolGradient } from "./relu-pool-gradient.ts";
 import type { TrainingOps } from "./training-ops.ts";
 
 /** The operations of {@link TrainingOps} on the wasm backend, which must be the active one. */
@@ -28,6 +31,24 @@ export function wasmTrainingOps(tf: Tf): TrainingOps {
       return forward(args as Tensor[], save);
     })(...inputs);
 
+  const throughBias = (dy: Tensor, y: Tensor, db: TensorInfo, relu: boolean): Tensor => {
+    const dx = output(dy.shape);
+    const [gs, vs, dxs, dbs] = viewsOf(heap, dy, y, dx, db);
+    backwardBias(gs!, vs!, dxs!, dbs!, relu);
+    return asTensor(dx);
+  };
+  /** Shape [h, w, n, c] where `third`, else that of `y`. */
+  const throughPool = (dy: Tensor, y: Tensor4D, pooled: Tensor, db: TensorInfo, third: boolean): Tensor => {
+    const [n, h, w, c] = y.shape;
+    const [dx, passed] = [output(third ? [h, w, n, c] : y.shape), output(dy.shape)];
+    const [gs, vs, ps, dxs, passes, dbs] = viewsOf(heap, dy, y, pooled, dx, passed, db);
+    const steps = (third ? imagesThird : imagesFirst)(y.shape);
+    reluPoolGradient(vs!, ps!, gs!, dxs!, passes!, y.shape, steps);
+    dbs!.set(channelSums(passes!, passes!, c).sums);
+    asTensor(passed).dispose();
+    return asTensor(dx);
+  };
+
   return {
     addBias: (x, bias, relu) =>
       custom(
@@ -40,17 +61,59 @@ export function wasmTrainingOps(tf: Tf): TrainingOps {
           return {
             value,
             gradFunc: (dy, [saved]) => {
-              const dx = output(dy.shape);
               const db = output(shift!.shape);
-              const [gs, vs, dxs, dbs] = viewsOf(heap, dy, saved!, dx, db);
-              backwardBias(gs!, vs!, dxs!, dbs!, relu);
-              return [asTensor(dx), asTensor(db)];
+              return [throughBias(dy, saved!, db, relu), asTensor(db)];
             },
           };
         },
         x,
         bias,
       ),
+
+    conv: (x, filter, bias, { stride, pad, relu, pool, inert }) => {
+      const attributes = { strides: [stride, stride] as [number, number], pad };
+      return custom(
+        ([filters, shift, image = x], save) => {
+          // XNNPACK adds the bias and rectifies while the sums are in registers.
+          const y = tf.engine().runKernel(
+            "FusedConv2D",
+            { x: image!, filter: filters!, bias: shift! },
+            {
+              ...attributes,
+              dataFormat: "NHWC",
+              dilations: [1, 1],
+              dimRoundingMode: "floor",
+              activation: relu ? "relu" : "linear",
+            },
+          ) as Tensor4D;
+          const value = pool ? tf.maxPool(y, 2, 2, "valid") : y;
+          save([image!, filters!, y, value]);
+          return {
+            value,
+            gradFunc: (dy, [savedX, savedFilter, savedY, savedValue]) => {
+              const db = output(bias.shape);
+              const [from, kernel] = [savedX as Tensor4D, savedFilter as Tensor4D];
+              const [height, width] = kernel.shape;
+              // Where nothing wants dx, the pooling's gradient comes in the order that the filter's wants.
+              const direct = inert && pool && height * width > 1;
+              const dz = (
+                pool ? throughPool(dy, savedY as Tensor4D, savedValue!, db, direct) : throughBias(dy, savedY!, db, relu)
+              ) as Tensor4D;
+              const dw = tf.tidy(() =>
+                direct
+                  ? filterGradientOf(tf, from, dz, kernel.shape, attributes)
+                  : convFilterGradient(tf, heap, from, dz, kernel.shape, attributes),
+              );
+              const dx = inert ? [] : [tf.tidy(() => convInputGradient(tf, heap, dz, kernel, from.shape, attributes))];
+              return [dw, asTensor(db), ...dx];
+            },
+          };
+        },
+        filter,
+        bias,
+        ...(inert ? [] : [x]),
+      ) as Tensor4D;
+    },
 
     norm: (x, scale, shift, relu, seen) =>
       custom(
