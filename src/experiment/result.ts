@@ -151,6 +151,18 @@ export interface Comparison {
   /** Policy minus baseline, paired by replication. */
   readonly difference: Interval;
   readonly verdict: "better" | "worse" | "undecided";
+  /** Only where undecided: replications that would settle it if difference and variance stay what they are; null when 10,000 would not. */
+  readonly replications_needed?: number | null;
+}
+
+/** All policies against one another; bounds (`oracle: true`) are left out. */
+export interface Standing {
+  /** By metric, those that none is shown to be better than: one name where the lead is settled. */
+  readonly best: Readonly<Record<string, readonly string[]>>;
+  /** Policies off the front of mean latency, accuracy, energy and dropped share: by which, and in what those are shown to be better. */
+  readonly dominated: Readonly<
+    Record<string, readonly { readonly policy: string; readonly metrics: readonly string[] }[]>
+  >;
 }
 
 export interface Expectation {
@@ -163,6 +175,8 @@ export interface SweepPoint {
   readonly at: Readonly<Record<string, string | number>>;
   readonly policies: readonly PolicyResult[];
   readonly comparisons: readonly Comparison[];
+  /** Of two policies and more. */
+  readonly standing?: Standing;
 }
 
 export interface Result {
@@ -174,6 +188,8 @@ export interface Result {
   readonly inputs: readonly { readonly path: string; readonly sha256: string }[];
   readonly policies: readonly PolicyResult[];
   readonly comparisons: readonly Comparison[];
+  /** Of two policies and more. */
+  readonly standing?: Standing;
   readonly expectations: readonly Expectation[];
   readonly sweep: readonly SweepPoint[];
 }

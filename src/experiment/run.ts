@@ -1,10 +1,11 @@
 /** Runs a planned experiment: every policy of every point, compared with its baseline, held against what was expected. */
 import type { Setup } from "../sim/setup.ts";
-import { comparePolicies } from "./compare.ts";
+import { candidateOf, comparePolicies } from "./compare.ts";
 import { type ExpectedFigure, judge } from "./expect.ts";
 import { type PolicyOutcome, type ReplicationPlan, runPolicy } from "./outcome.ts";
-import type { Comparison, Distributions, PolicyResult, Result, SweepPoint } from "./result.ts";
+import type { Comparison, Distributions, PolicyResult, Result, Standing, SweepPoint } from "./result.ts";
 import type { PrecisionPlan } from "./sequential.ts";
+import { standingOf } from "./standing.ts";
 
 /** Values of a scenario that a point sets, by path; empty for the file as written. */
 export type Point = Readonly<Record<string, string | number>>;
@@ -76,11 +77,13 @@ export async function runExperiment(
   await Promise.all(Array.from({ length: Math.min(execution.concurrency ?? 1, units.length) }, work));
 
   const perPoint = experiment.policies.length;
-  const at = (i: number): { policies: PolicyResult[]; comparisons: Comparison[] } => {
+  const at = (i: number): { policies: PolicyResult[]; comparisons: Comparison[]; standing?: Standing } => {
     const mine = outcomes.slice(i * perPoint, (i + 1) * perPoint);
+    const standing = standingOf(mine.map(candidateOf), experiment.confidence);
     return {
       policies: mine.map((o) => o.result),
       comparisons: comparePolicies(mine, experiment.baseline, experiment.confidence),
+      ...(standing === null ? {} : { standing }),
     };
   };
   const written = at(0);

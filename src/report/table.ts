@@ -1,8 +1,9 @@
 /** The summary of a run on a terminal. */
 import { styleText } from "node:util";
 import type { Interval, PolicyResult, Result, SweepPoint } from "../experiment/result.ts";
+import { leadAt } from "./charts/sweep-leads.ts";
 import { count, decimal, interval, quantity, type Scale, scaled, scaleFor, signed, type Unit } from "./format.ts";
-import { baselineOf } from "./metrics.ts";
+import { baselineOf, known } from "./metrics.ts";
 import { type Cell, type Column, cell, fold, tableLines } from "./terminal-table.ts";
 import { plural, shorten, shortenAll } from "./text.ts";
 import { expectationsText, headline, observedText, scope, stoppingText, theoryTexts, warnings } from "./verdict.ts";
@@ -164,28 +165,18 @@ function sweepLines(result: Result, width: number, paint: Paint): string[] {
     sweep.flatMap((point) => point.policies.flatMap((p) => read(p)?.estimate ?? []));
   const p95 = values((p) => p.latency_s.p95).length > 0;
   const tables = [
-    p95
-      ? sweepTable(result, "p95 latency", "s", (p) => p.latency_s.p95, false, width, paint)
-      : sweepTable(result, "mean latency", "s", (p) => p.latency_s.mean, false, width, paint),
+    p95 ? sweepTable(result, "latency_s.p95", width, paint) : sweepTable(result, "latency_s.mean", width, paint),
   ];
   const accuracies = values((p) => p.accuracy);
   const perPolicy = (name: string) =>
     sweep.flatMap((point) => point.policies.find((p) => p.name === name)?.accuracy?.estimate ?? []);
   const moves = result.policies.some(({ name }) => Math.max(...perPolicy(name)) - Math.min(...perPolicy(name)) > 0.002);
-  if (accuracies.length > 0 && moves)
-    tables.push(sweepTable(result, "accuracy", "share", (p) => p.accuracy, true, width, paint));
+  if (accuracies.length > 0 && moves) tables.push(sweepTable(result, "accuracy", width, paint));
   return tables.filter((lines) => lines.length > 0).flatMap((lines, i) => (i > 0 ? ["", ...lines] : lines));
 }
 
-function sweepTable(
-  result: Result,
-  title: string,
-  unit: Unit,
-  read: (p: PolicyResult) => Interval | null,
-  higher: boolean,
-  width: number,
-  paint: Paint,
-): string[] {
+function sweepTable(result: Result, metric: string, width: number, paint: Paint): string[] {
+  const { label: title, unit, read } = known(metric);
   const { sweep } = result;
   const paths = [...new Set(sweep.flatMap((point) => Object.keys(point.at)))];
   const names = result.policies.map(({ name }) => name);
@@ -197,9 +188,10 @@ function sweepTable(
     sweep.flatMap((point) => names.map((name) => value(point, name))),
     unit,
   );
+  // Green is a lead that the intervals settle.
   const best = sweep.map((point) => {
-    const known = names.flatMap((name) => value(point, name) ?? []);
-    return known.length < 2 ? null : higher ? Math.max(...known) : Math.min(...known);
+    const lead = leadAt(known(metric), point);
+    return lead?.isSettled ? lead.names[0] : null;
   });
   const short = shortenAll(names, 18);
   const columns = names.map(
@@ -208,12 +200,11 @@ function sweepTable(
       cells: sweep.map((point, row) => {
         const v = value(point, name);
         const text = scale === null ? quantity(v, unit) : scaled(v, unit, scale);
-        return cell(text, v !== null && v === best[row] ? paint("green") : undefined);
+        return cell(text, name === best[row] ? paint("green") : undefined);
       }),
     }),
   );
-  if (best.every((b) => b === null) && sweep.every((point) => names.every((name) => value(point, name) === null)))
-    return [];
+  if (sweep.every((point) => names.every((name) => value(point, name) === null))) return [];
   const last = paths.map((path) => path.split(".").at(-1) ?? path).join(", ");
   const first: Column = {
     title: shorten(last, 24),

@@ -78,23 +78,19 @@ function stepped(from: number, step: number, n: number): number[] {
 }
 
 /**
- * `n` values from `from` to `to`. What lies between the ends is rounded to as few digits, three at least, as move no value by more than half
- * a percent of the way to its neighbour, so that 1 to 10 in four logarithmic values is 1, 2.15, 4.64, 10.
+ * `n` values from `from` to `to`. What lies between the ends is rounded to as few digits, three at least, as move it by no more than half a
+ * percent of the way to its neighbour, so that 1 to 10 in four logarithmic values is 1, 2.15, 4.64, 10.
  */
 export function spaced(from: number, to: number, n: number, spacing: "linear" | "log"): number[] {
-  const exact = Array.from({ length: n }, (_, i) => {
-    if (i === 0 || i === n - 1) return i === 0 ? from : to;
+  const exact = (i: number): number => {
     const share = i / (n - 1);
     return spacing === "log" ? from * (to / from) ** share : from + (to - from) * share;
+  };
+  return Array.from({ length: n }, (_, i) => {
+    if (i === 0 || i === n - 1) return i === 0 ? from : to;
+    const room = Math.abs(exact(i) - exact(i - 1)) / 200;
+    let digits = 3;
+    while (digits < 12 && Math.abs(Number(exact(i).toPrecision(digits)) - exact(i)) > room) digits++;
+    return Number(exact(i).toPrecision(digits));
   });
-  const rounded = (digits: number): number[] =>
-    exact.map((v, i) => (i === 0 || i === n - 1 ? v : Number(v.toPrecision(digits))));
-  for (let digits = 3; digits < 12; digits++) {
-    const values = rounded(digits);
-    const isNear = values.every(
-      (v, i) => i === 0 || Math.abs(v - exact[i]!) <= Math.abs(exact[i]! - exact[i - 1]!) / 200,
-    );
-    if (isNear) return values;
-  }
-  return rounded(12);
 }

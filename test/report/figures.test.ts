@@ -1,11 +1,14 @@
 import { expect, test } from "vitest";
 import type { Result } from "../../src/experiment/result.ts";
 import { figures } from "../../src/report/charts/index.ts";
-import { light, looks, styleOf } from "../../src/report/charts/look.ts";
+import { heatFill, light, looks, styleOf } from "../../src/report/charts/look.ts";
+import { sweptAxes } from "../../src/report/charts/sweep-axes.ts";
+import { leadAlong, leadOver } from "../../src/report/charts/sweep-leads.ts";
 import { deadlinesIn } from "../../src/report/deadlines.ts";
 import { logTicks } from "../../src/report/draw/axes.ts";
 import { overlap } from "../../src/report/draw/pen.ts";
 import { placeLabels } from "../../src/report/draw/place-labels.ts";
+import { known } from "../../src/report/metrics.ts";
 import { measured } from "../../src/report/quantity.ts";
 import { emptied, fixture, usual } from "./fixture.ts";
 
@@ -21,6 +24,7 @@ test("every figure of a full run is there, with a title, a finding and the rows 
   expect(all.map(({ id }) => id)).toEqual([
     "latency-cdf",
     "accuracy-latency",
+    "energy-latency",
     "latency-parts",
     "exit-shares",
     "node-utilization",
@@ -141,6 +145,114 @@ test("of one policy a sweep over two paths is one chart, a curve for each value 
   ]);
   const [chart] = all;
   expect(chart?.kind === "lines" ? chart.series.map((s) => s.name) : []).toEqual(["low", "high"]);
+});
+
+/** A grid of bandwidths and camera counts; of every point's policies the first is unsteady where `shaky` says so. */
+function grid(shaky = (_: number): boolean => false): Result {
+  const { result: made } = fixture({ ...usual, sweep: { path: "x", values: Array.from({ length: 6 }, (_, i) => i) } });
+  const sweep = made.sweep.map((point, i) => ({
+    ...point,
+    at: { "links.cell.up": `${[1, 4, 16][i % 3]} Mbit/s`, "nodes.camera.count": [10, 5][Math.floor(i / 3)]! },
+    policies: point.policies.map((p, k) => ({ ...p, verdict: { steady: k > 0 || !shaky(i), reasons: [] } })),
+  }));
+  return { ...made, sweep };
+}
+const maps = (of: Result) => figures(of, distributions).flatMap((f) => (f.kind === "heat" ? [f] : []));
+
+test("a sweep over two paths is a map a metric: a panel a policy, values ascending to the right and upwards, units in the titles", () => {
+  const swept = grid();
+  const all = maps(swept);
+  expect(all.map(({ id }) => id)).toContain("sweep-map-p95-latency");
+  const map = all.find(({ id }) => id === "sweep-map-mean-latency")!;
+  expect(map.x).toEqual({ title: "links.cell.up (Mbit/s)", labels: ["1", "4", "16"] });
+  expect(map.y).toEqual({ title: "nodes.camera.count", labels: ["5", "10"] });
+  expect(map.panels.map(({ name }) => name)).toEqual(usual.policies);
+  // The point of 16 Mbit/s and 5 cameras is the sixth: third column, lowest row.
+  expect(map.panels[1]!.cells[0]![2]!.value).toBe(swept.sweep[5]!.policies[1]!.latency_s.mean!.estimate);
+  expect(map.table.rows).toHaveLength(6);
+  expect(map.finding).toMatch(/lowest mean latency|settle/);
+});
+
+test("cells without a steady state are hatched, and do not stretch the scale of colour", () => {
+  const calm = maps(grid())[0]!;
+  const swept = grid((i) => i === 0);
+  const far = swept.sweep.map((point, i) =>
+    i > 0
+      ? point
+      : {
+          ...point,
+          policies: point.policies.map((p, k) =>
+            k > 0 ? p : { ...p, latency_s: { ...p.latency_s, mean: { ...p.latency_s.mean!, estimate: 1e6 } } },
+          ),
+        },
+  );
+  const map = maps({ ...swept, sweep: far })[0]!;
+  expect(map.panels[0]!.cells[1]![0]).toMatchObject({ shaky: true, value: 1e6 });
+  expect(map.panels.flatMap(({ cells }) => cells.flat()).filter((cell) => cell?.shaky)).toHaveLength(1);
+  expect(map.scale.max).toBeLessThanOrEqual(calm.scale.max);
+});
+
+test("colours of a map get darker all the way, so that their order needs no hue", () => {
+  const luminance = (fill: string): number =>
+    [1, 3, 5].reduce(
+      (sum, at, i) => sum + [0.2126, 0.7152, 0.0722][i]! * (Number.parseInt(fill.slice(at, at + 2), 16) / 255) ** 2.2,
+      0,
+    );
+  const steps = Array.from({ length: 60 }, (_, i) => luminance(heatFill(i / 59)));
+  for (let i = 1; i < steps.length; i++) expect(steps[i]).toBeLessThan(steps[i - 1]!);
+  expect([heatFill(-1), heatFill(2)]).toEqual([heatFill(0), heatFill(1)]);
+});
+
+test("paths that changed together are one axis", () => {
+  const point = (up: number, down: number, count: number) => ({
+    ...result.sweep[0]!,
+    at: { "links.cell.up": `${up} Mbit/s`, "links.cell.down": `${down} Mbit/s`, "nodes.camera.count": count },
+  });
+  const sweep = [point(1, 9, 1), point(1, 9, 2), point(2, 7, 1), point(2, 7, 2), point(3, 9, 1), point(3, 9, 2)];
+  expect(sweptAxes(sweep).map(({ paths, labels }) => [paths, labels])).toEqual([
+    [
+      ["links.cell.up", "links.cell.down"],
+      ["1 Mbit/s, 9 Mbit/s", "2 Mbit/s, 7 Mbit/s", "3 Mbit/s, 9 Mbit/s"],
+    ],
+    [["nodes.camera.count"], ["1", "2"]],
+  ]);
+});
+
+test("a lead along a sweep is said only where the intervals settle it", () => {
+  const mean = known("latency_s.mean");
+  const at = (...best: string[]) => ({
+    ...result.sweep[0]!,
+    standing: { best: { "latency_s.mean": best }, dominated: {} },
+  });
+  const along = (...points: ReturnType<typeof at>[]) =>
+    leadAlong(
+      mean,
+      points.map((point, i) => ({ label: `${i + 1} /s`, point })),
+    );
+  const [a = "", b = "", c = "", d = ""] = usual.policies!;
+  expect(along(at(a), at(a))).toBe(`${a} has the lowest mean latency at every point.`);
+  expect(along(at(a, b), at(a))).toBe(`Who has the lowest mean latency: ${a} or ${b} at 1 /s; ${a} at 2 /s.`);
+  expect(along(at(a), at(a, b, c, d), at(b), at(b))).toBe(
+    `Who has the lowest mean latency: ${a} at 1 /s; not settled at 2 /s; ${b} from 3 /s to 4 /s.`,
+  );
+  expect(along(at(a, b), at(a, b))).toBe("The intervals settle nowhere who has the lowest mean latency.");
+  const over = (...points: ReturnType<typeof at>[]) => leadOver(mean, points, usual.policies!);
+  expect(over(at(a), at(a))).toBe(`${a} has the lowest mean latency at all 2 points.`);
+  expect(over(at(a), at(b), at(a), at(a, b))).toBe(
+    `Of 4 points, ${a} has the lowest mean latency at 2, ${b} at 1; at 1 the intervals settle no lead.`,
+  );
+  expect(over(at(a, b))).toBe("No policy is shown to have the lowest mean latency at the one point.");
+});
+
+test("on the front are those that no test takes off it, whatever the estimates say", () => {
+  const [first = ""] = usual.policies!;
+  const standing = { best: {}, dominated: { [first]: [{ policy: usual.policies![3]!, metrics: ["latency_s.mean"] }] } };
+  const figure = find("accuracy-latency", figures({ ...result, standing }, distributions));
+  if (figure.kind !== "cloud") throw new Error("no cloud");
+  expect(figure.points.map(({ name, best }) => [name, best])).toEqual(
+    usual.policies!.map((name) => [name, name !== first]),
+  );
+  expect(figure.finding).toContain(`${first} is dominated`);
 });
 
 test("quantities of every kind are read, words are not", () => {

@@ -19,6 +19,18 @@ export interface ReplicationInterval {
   readonly high: number | null;
   /** Replications. */
   readonly n: number;
+  /** Degrees of freedom of the limits. n - 1 unless given. */
+  readonly df?: number;
+}
+
+/** Of an estimate whose error has a part that more replications would not remove. */
+export interface CombinedError {
+  readonly variance: number;
+  readonly df: number;
+  /** Variance over replications alone. */
+  readonly runs: number;
+  /** What remains of the variance however many replications there are. */
+  readonly lasting: number;
 }
 
 export interface Limits {
@@ -91,13 +103,27 @@ export function pairedAccuracyInterval(
   other: RowCounts,
   confidence = 0.95,
 ): Limits & { readonly p: number | null } {
-  checkConfidence(confidence);
-  const error = combined(replications, pairedRowError(one, other), confidence);
+  const error = pairedAccuracyError(replications, one, other, confidence);
   if (error === null) return { low: null, high: null, p: null };
   const { estimate } = replications;
   const half = studentFactor(confidence, error.df) * Math.sqrt(error.variance);
   const p = error.variance > 0 ? studentP(estimate / Math.sqrt(error.variance), error.df) : estimate === 0 ? 1 : 0;
   return { low: estimate - half, high: estimate + half, p };
+}
+
+/**
+ * What {@link pairedAccuracyInterval} makes its limits of.
+ * @returns null when the replications have no limits, or no row was asked of either
+ * @throws RangeError as there
+ */
+export function pairedAccuracyError(
+  replications: ReplicationInterval,
+  one: RowCounts,
+  other: RowCounts,
+  confidence = 0.95,
+): CombinedError | null {
+  checkConfidence(confidence);
+  return combined(replications, pairedRowError(one, other), confidence);
 }
 
 /**
@@ -148,15 +174,12 @@ function summed(estimate: number, by: Float64Array, asked: Values): RowError {
 }
 
 /** Variance of both errors together, and its degrees of freedom. F. E. Satterthwaite, Biometrics Bulletin 2(6), 1946. */
-function combined(
-  replications: ReplicationInterval,
-  rows: RowError | null,
-  confidence: number,
-): { readonly variance: number; readonly df: number } | null {
-  const { low, high, n } = replications;
+function combined(replications: ReplicationInterval, rows: RowError | null, confidence: number): CombinedError | null {
+  const { low, high, n, df = n - 1 } = replications;
   if (rows === null || low === null || high === null || n < 2 || rows.rows < 2) return null;
-  const runs = ((high - low) / 2 / studentFactor(confidence, n - 1)) ** 2;
-  const both = runs + rows.lasting;
-  if (both <= rows.variance) return { variance: rows.variance, df: rows.rows - 1 };
-  return { variance: both, df: both ** 2 / (runs ** 2 / (n - 1) + rows.lasting ** 2 / (rows.rows - 1)) };
+  const runs = ((high - low) / 2 / studentFactor(confidence, df)) ** 2;
+  const { lasting } = rows;
+  const both = runs + lasting;
+  if (both <= rows.variance) return { variance: rows.variance, df: rows.rows - 1, runs, lasting };
+  return { variance: both, df: both ** 2 / (runs ** 2 / df + lasting ** 2 / (rows.rows - 1)), runs, lasting };
 }

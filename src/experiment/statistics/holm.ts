@@ -19,3 +19,21 @@ export function holm(p: readonly number[]): number[] {
   });
   return adjusted;
 }
+
+/**
+ * The level at which Holm's method holds each p value against, so that an interval of confidence 1 - level excludes 0 exactly when the difference
+ * counts as found: level / (m - rank) for those found, that of the first not found for the rest.
+ * @param p values of one family, in any order
+ * @returns in the same order
+ */
+export function holmLevels(p: readonly number[], level: number): number[] {
+  const order = [...p.keys()].sort((a, b) => p[a]! - p[b]!);
+  const levels = new Array<number>(p.length).fill(level);
+  let stopped: number | null = null;
+  order.forEach((index, rank) => {
+    const own = level / (p.length - rank);
+    if (stopped === null && p[index]! > own) stopped = own;
+    levels[index] = stopped ?? own;
+  });
+  return levels;
+}

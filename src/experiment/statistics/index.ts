@@ -1,7 +1,9 @@
 /** The estimators behind every figure: pure functions on arrays. Quantiles are by nearest rank everywhere. */
 export {
   accuracyInterval,
+  type CombinedError,
   type Limits,
+  pairedAccuracyError,
   pairedAccuracyInterval,
   pairedRowError,
   type ReplicationInterval,
@@ -10,7 +12,8 @@ export {
   rowError,
 } from "./accuracy.ts";
 export { type BatchMeans, batch, batchMeansInterval } from "./batch-means.ts";
-export { holm } from "./holm.ts";
+export { type DecisionOptions, replicationsToDecide } from "./decide.ts";
+export { holm, holmLevels } from "./holm.ts";
 export { type EstimateInterval, meanInterval, ratioInterval } from "./interval.ts";
 export { effectiveSize, lag1Correlation, Moments, mean, variance } from "./moments.ts";
 export { mser, mser5, type Truncation } from "./mser.ts";
@@ -34,4 +37,5 @@ export {
   studentQuantile,
 } from "./student.ts";
 export type { Values } from "./values.ts";
+export { welchDifference } from "./welch.ts";
 export { wilsonInterval, wilsonLimits } from "./wilson.ts";

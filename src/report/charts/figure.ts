@@ -111,12 +111,36 @@ export interface Cloud extends Common {
     readonly y: number;
     readonly xSpread: readonly [number, number] | null;
     readonly ySpread: readonly [number, number] | null;
-    /** Nothing else is both faster and more accurate. */
+    /** Not dominated: drawn filled. */
     readonly best: boolean;
+    /** On the line that joins the front of the two metrics shown. */
+    readonly front: boolean;
   }[];
 }
 
-export type Figure = Lines | Stack | Groups | Cloud;
+/** Maps: a grid of cells a panel, all on one scale of colour. */
+export interface Heat extends Common {
+  readonly kind: "heat";
+  /** Values across, as texts. */
+  readonly x: { readonly title: string; readonly labels: readonly string[] };
+  /** Values upwards, as texts. */
+  readonly y: { readonly title: string; readonly labels: readonly string[] };
+  readonly scale: Axis & { readonly min: number; readonly max: number };
+  /** A panel a policy: cells by row, from the bottom, and column; null where there is no value. */
+  readonly panels: readonly { readonly name: string; readonly cells: readonly (readonly (HeatCell | null)[])[] }[];
+}
+
+export interface HeatCell {
+  readonly value: number;
+  /** On the scale, without its unit. */
+  readonly text: string;
+  readonly low: number | null;
+  readonly high: number | null;
+  /** Not to be trusted as a figure of its point: drawn hatched. */
+  readonly shaky: boolean;
+}
+
+export type Figure = Lines | Stack | Groups | Cloud | Heat;
 
 /** "Latency (ms)", "Latency (ms, log scale)". */
 export function axisTitle(axis: Axis): string {

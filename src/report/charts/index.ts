@@ -2,13 +2,14 @@
 import type { Distributions, Result } from "../../experiment/result.ts";
 import { baselineOf } from "../metrics.ts";
 import { measured } from "../quantity.ts";
-import { accuracyLatency } from "./accuracy-latency.ts";
 import { exitShares } from "./exit-shares.ts";
 import type { Figure } from "./figure.ts";
+import { accuracyLatency, energyLatency } from "./front.ts";
 import { type Deadline, latencyCdf } from "./latency-cdf.ts";
 import { latencyParts } from "./latency-parts.ts";
 import { looks } from "./look.ts";
 import { sweepFigures } from "./sweep.ts";
+import { heatFigures } from "./sweep-heat.ts";
 import { linkUtilization, nodeUtilization } from "./utilization.ts";
 
 /** Every figure with something to show. */
@@ -17,14 +18,17 @@ export function figures(result: Result, distributions: Distributions, deadlines:
     result.policies.map(({ name }) => name),
     baselineOf(result),
   );
+  const maps = heatFigures(result);
   const all: (Figure | null)[] = [
     latencyCdf(result, distributions, look, [...deadlines, ...limitsOf(result)].slice(0, 4)),
     accuracyLatency(result, look),
+    energyLatency(result, look),
     latencyParts(result),
     exitShares(result),
     nodeUtilization(result, look),
     linkUtilization(result, look),
-    ...sweepFigures(result, look),
+    ...maps,
+    ...sweepFigures(result, look, maps.length > 0),
   ];
   return all.filter((figure) => figure !== null);
 }

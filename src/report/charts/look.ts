@@ -110,6 +110,24 @@ export function pieceFill(colour: PieceColour, theme: Theme): string {
   return mix([0xb9, 0xe6, 0xd4], onDark ? [0x12, 0x80, 0x64] : [0x00, 0x52, 0x3f], at);
 }
 
+/** From sand over sea green to night blue: lightness falls all the way, so that the order survives colour blindness and grey print. */
+const ramp: readonly (readonly number[])[] = [
+  [0xf7, 0xf1, 0xd3],
+  [0xc4, 0xdd, 0xc0],
+  [0x7f, 0xbf, 0xb9],
+  [0x42, 0x98, 0xb5],
+  [0x2a, 0x6a, 0xa0],
+  [0x23, 0x42, 0x82],
+  [0x1b, 0x1d, 0x54],
+];
+
+/** Colour of a value on a map. @param at 0, the least, to 1 */
+export function heatFill(at: number): string {
+  const place = Math.min(1, Math.max(0, at)) * (ramp.length - 1);
+  const step = Math.min(ramp.length - 2, Math.floor(place));
+  return mix(ramp[step]!, ramp[step + 1]!, place - step);
+}
+
 /** Black or white, whichever reads better on `fill` (WCAG relative luminance). */
 export function inkOn(fill: string): string {
   const channel = (at: number): number => {

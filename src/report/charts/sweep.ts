@@ -1,14 +1,17 @@
 /** A metric against the swept value, a curve a policy; one figure a metric. */
 import type { Interval, Result, SweepPoint } from "../../experiment/result.ts";
 import { interval, scaleFor, type Unit } from "../format.ts";
-import { baselineOf, known, type Metric } from "../metrics.ts";
+import { known, type Metric } from "../metrics.ts";
 import { measured } from "../quantity.ts";
-import { capital, list } from "../text.ts";
+import { capital } from "../text.ts";
 import { axisFor, largest, smallest } from "./axis.ts";
 import type { Axis, Lines, Look } from "./figure.ts";
 import { looks as looksOf } from "./look.ts";
+import { axisName, type SweptAxis, sweptAxes } from "./sweep-axes.ts";
+import { leadAlong } from "./sweep-leads.ts";
 
-const shown: readonly { readonly path: string; readonly id: string }[] = [
+/** What is drawn of a sweep. */
+export const sweptMetrics: readonly { readonly path: string; readonly id: string }[] = [
   { path: "latency_s.mean", id: "mean-latency" },
   { path: "latency_s.p95", id: "p95-latency" },
   { path: "accuracy", id: "accuracy" },
@@ -23,29 +26,32 @@ const mostSlices = 6;
 /** Up to here every point has its whisker; beyond, a band. */
 const mostWhiskers = 12;
 
-/** One line through a sweep: the points that differ in `path` alone. */
+/** One line through a sweep: the points that differ along `axis` alone. */
 interface Slice {
-  readonly path: string;
-  /** The other paths' values: "links.cell.up = 20 Mbit/s"; empty for a sweep over one path. */
+  readonly axis: SweptAxis;
+  /** The other axes' values: "links.cell.up = 20 Mbit/s"; empty for a sweep over one. */
   readonly fixed: string;
-  /** Those paths, and their values. */
+  /** Those axes' names, and their values. */
   readonly rest: readonly string[];
   readonly values: readonly string[];
+  /** In the order of the axis. */
   readonly points: readonly SweepPoint[];
 }
 
-/** All figures of a sweep; empty when there is none. */
-export function sweepFigures(result: Result, looks: ReadonlyMap<string, Look>): Lines[] {
-  // A single point is no curve: it stands in the table.
-  const apart = slices(result.sweep).filter((slice) => slice.points.length > 1);
-  const baseline = baselineOf(result);
+/**
+ * All figures of a sweep; empty when there is none.
+ * @param hasMaps whether maps show every point: then many slices are left to them
+ */
+export function sweepFigures(result: Result, looks: ReadonlyMap<string, Look>, hasMaps = false): Lines[] {
+  const apart = slices(result.sweep);
+  if (hasMaps && apart.length > mostSlices) return [];
   const [only] = looks.size === 1 ? [...looks.keys()] : [];
   const isGrid = apart.every((slice) => slice.points.length === apart[0]!.points.length);
   if (only !== undefined && isGrid && apart.length > 1 && apart.length <= mostSlices) return oneChart(apart, only);
   return apart.slice(0, mostSlices).flatMap((slice, i) =>
-    shown.flatMap(({ path, id }) => {
+    sweptMetrics.flatMap(({ path, id }) => {
       const name = apart.length > 1 ? `sweep-${id}-${i + 1}` : `sweep-${id}`;
-      const figure = sweepFigure(name, known(path), slice, looks, baseline);
+      const figure = sweepFigure(name, known(path), slice, looks);
       return figure ? [figure] : [];
     }),
   );
@@ -56,13 +62,13 @@ function oneChart(apart: readonly Slice[], policy: string): Lines[] {
   const first = apart[0]!;
   const named = apart.map((slice) => ({ slice, name: slice.values.join(", ") }));
   const merged: Slice = {
-    path: first.path,
+    axis: first.axis,
     fixed: "",
     rest: [],
     values: [],
     points: first.points.map((point, i) => ({
-      ...point,
-      at: { [first.path]: point.at[first.path]! },
+      at: point.at,
+      comparisons: [],
       policies: named.flatMap(({ slice, name }) =>
         slice.points[i]!.policies.filter((p) => p.name === policy).map((p) => ({ ...p, name })),
       ),
@@ -72,27 +78,38 @@ function oneChart(apart: readonly Slice[], policy: string): Lines[] {
     named.map(({ name }) => name),
     null,
   );
-  return shown.flatMap(({ path, id }) => {
-    const figure = sweepFigure(`sweep-${id}`, known(path), merged, styles, null);
-    return figure ? [{ ...figure, title: `${figure.title}: ${policy}, by ${first.rest.join(" and ")}` }] : [];
+  return sweptMetrics.flatMap(({ path, id }) => {
+    const metric = known(path);
+    const figure = sweepFigure(`sweep-${id}`, metric, merged, styles);
+    if (!figure) return [];
+    // Points of a sweep are no policies: nothing was tested between them.
+    const finding = range(
+      policy,
+      metric,
+      figure.series.flatMap(({ points }) => points.map((p) => p.y)),
+    );
+    return [{ ...figure, finding, title: `${figure.title}: ${policy}, by ${first.rest.join(" and ")}` }];
   });
 }
 
-/** Splits a sweep over several paths along the one with the most values. */
+/** Splits a sweep over several axes along the longest. A single point is no curve: it stands in the table. */
 function slices(sweep: readonly SweepPoint[]): Slice[] {
-  const paths = [...new Set(sweep.flatMap((point) => Object.keys(point.at)))];
-  if (paths.length === 0) return [];
-  const values = (path: string): number => new Set(sweep.map((point) => point.at[path])).size;
-  const path = paths.reduce((a, b) => (values(b) > values(a) ? b : a));
-  const rest = paths.filter((p) => p !== path && values(p) > 1);
+  const axes = sweptAxes(sweep);
+  if (axes.length === 0) return [];
+  const axis = axes.reduce((a, b) => (b.labels.length > a.labels.length ? b : a));
+  const rest = axes.filter((other) => other !== axis);
   const found = new Map<string, SweepPoint[]>();
   for (const point of sweep) {
-    const fixed = rest.map((p) => `${p} = ${point.at[p]}`).join(", ");
+    const fixed = rest.map((other) => `${axisName(other)} = ${other.labels[other.place(point)]}`).join(", ");
     found.set(fixed, [...(found.get(fixed) ?? []), point]);
   }
-  return [...found].map(([fixed, points]) => {
-    return { path, fixed, rest, values: rest.map((p) => String(points[0]!.at[p])), points };
-  });
+  return [...found].map(([fixed, points]) => ({
+    axis,
+    fixed,
+    rest: rest.map(axisName),
+    values: rest.map((other) => other.labels[other.place(points[0]!)] ?? ""),
+    points: [...points].sort((a, b) => axis.place(a) - axis.place(b)),
+  }));
 }
 
 interface Along {
@@ -100,24 +117,24 @@ interface Along {
   readonly place: (point: SweepPoint, i: number) => number;
 }
 
-/** The x axis: numeric where every value is a quantity of one unit, else the values as written, in order. */
-function along(slice: Slice): Along {
-  const texts = slice.points.map((point) => point.at[slice.path] ?? "");
-  const read = texts.map(measured);
+/** The x axis: numeric where every value (of paths that change together, of the first) is a quantity of one unit, else the values as written, in order. */
+function along({ axis: swept, points }: Slice): Along {
+  const [path] = swept.paths;
+  const read = points.map((point) => measured(point.at[path!] ?? ""));
   const unit = read[0]?.unit;
-  if (unit !== undefined && read.every((m) => m?.unit === unit)) {
-    const values = read.map((m) => m?.value ?? 0);
-    return { axis: numeric(slice.path, unit, values), place: (_, i) => values[i] ?? 0 };
-  }
+  const values = read.map((m) => m?.value ?? 0);
+  const title = swept.paths.length > 1 ? `${path} (with ${swept.paths.slice(1).join(", ")})` : path!;
+  if (unit !== undefined && read.every((m) => m?.unit === unit) && new Set(values).size === points.length)
+    return { axis: numeric(title, unit, values), place: (_, i) => values[i] ?? 0 };
   const axis: Axis = {
-    title: slice.path,
+    title: axisName(swept),
     unit: "count",
     factor: 1,
     symbol: "",
     log: false,
     min: -0.3,
-    max: texts.length - 0.7,
-    words: texts.map(String),
+    max: points.length - 0.7,
+    words: points.map((point) => swept.labels[swept.place(point)] ?? ""),
   };
   return { axis, place: (_, i) => i };
 }
@@ -144,13 +161,7 @@ function isGeometric(sorted: readonly number[]): boolean {
   return largest(ratios) / smallest(ratios) < 1.6;
 }
 
-function sweepFigure(
-  id: string,
-  metric: Metric,
-  slice: Slice,
-  looks: ReadonlyMap<string, Look>,
-  baseline: string | null,
-): Lines | null {
+function sweepFigure(id: string, metric: Metric, slice: Slice, looks: ReadonlyMap<string, Look>): Lines | null {
   const { axis: x, place } = along(slice);
   const series = [...looks].flatMap(([name, look]) => {
     const points = slice.points.flatMap((point, i) => {
@@ -172,8 +183,8 @@ function sweepFigure(
   return {
     kind: "lines",
     id,
-    title: `${name} against ${slice.path}${slice.fixed ? `, at ${slice.fixed}` : ""}`,
-    finding: finding(metric, slice, series, baseline),
+    title: `${name} against ${axisName(slice.axis)}${slice.fixed ? `, at ${slice.fixed}` : ""}`,
+    finding: finding(metric, slice, series),
     reading: slice.points.length > mostWhiskers ? "Bands are the intervals." : "Whiskers are the intervals.",
     x,
     y: vertical(
@@ -187,9 +198,9 @@ function sweepFigure(
     series,
     limits: [],
     table: {
-      columns: [slice.path, ...[...looks.keys()]],
+      columns: [axisName(slice.axis), ...[...looks.keys()]],
       rows: slice.points.map((point) => [
-        String(point.at[slice.path] ?? ""),
+        labelOf(slice, point),
         ...[...looks.keys()].map((name) => {
           const policy = point.policies.find((p) => p.name === name);
           return written(policy ? metric.read(policy) : null, metric.unit);
@@ -216,48 +227,21 @@ function vertical(title: string, metric: Metric, all: readonly number[], estimat
   return { ...axis, min: 0, max: metric.unit === "share" ? Math.min(1, high * 1.06) : high * 1.06 };
 }
 
-/** Who leads where, by the estimates. */
-function finding(metric: Metric, slice: Slice, series: Lines["series"], baseline: string | null): string {
-  const higher = ["accuracy", "throughput_per_s", "goodput_per_s"].includes(metric.path);
-  const only = series[0];
+const labelOf = ({ axis }: Slice, point: SweepPoint): string => axis.labels[axis.place(point)] ?? "";
+
+/** Who leads where, as far as that is settled. */
+function finding(metric: Metric, slice: Slice, series: Lines["series"]): string {
+  const [only] = series;
   if (series.length === 1 && only)
     return range(
       only.name,
       metric,
       only.points.map((p) => p.y),
     );
-  const { place } = along(slice);
-  const at = slice.points
-    .map((point, i) => ({ label: String(point.at[slice.path] ?? ""), x: place(point, i) }))
-    .sort((a, b) => a.x - b.x);
-  const leads: { names: string; from: string; to: string }[] = [];
-  for (const { label, x } of at) {
-    const values = series.flatMap(({ name, points }) => {
-      const y = points.find((p) => p.x === x)?.y;
-      return y === undefined ? [] : [{ name, y: higher ? -y : y }];
-    });
-    if (values.length === 0) continue;
-    const best = Math.min(...values.map((v) => v.y));
-    const same = values.filter((v) => v.y - best <= Math.abs(best) * 1e-9);
-    const names = same.length === values.length && values.length > 1 ? "" : list(same.map((v) => v.name));
-    const last = leads[leads.length - 1];
-    if (last && last.names === names) leads[leads.length - 1] = { ...last, to: label };
-    else leads.push({ names, from: label, to: label });
-  }
-  const word = higher ? "highest" : "lowest";
-  const say = (lead: (typeof leads)[number]): string => {
-    const where = lead.from === lead.to ? `at ${lead.from}` : `from ${lead.from} to ${lead.to}`;
-    return `${lead.names === "" ? "all alike" : lead.names} ${where}`;
-  };
-  const [one] = leads;
-  const label = metric.label;
-  if (leads.length === 1 && one)
-    return one.names === ""
-      ? `All have the same ${label} everywhere.`
-      : `${one.names} has the ${word} ${label} at every point.`;
-  if (leads.length > 5)
-    return `The policy with the ${word} ${label} changes ${leads.length - 1} times along the sweep${baseline ? `; the baseline is ${baseline}` : ""}.`;
-  return `Which has the ${word} ${label}: ${leads.map(say).join("; ")}.`;
+  return leadAlong(
+    metric,
+    slice.points.map((point) => ({ label: labelOf(slice, point), point })),
+  );
 }
 
 function range(name: string, metric: Metric, values: readonly number[]): string {

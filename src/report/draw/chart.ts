@@ -5,6 +5,7 @@ import { isNarrow, type Room } from "./axes.ts";
 import { cloudChart } from "./cloud.ts";
 import type { Shown } from "./common.ts";
 import { groupsChart, groupsHeight } from "./groups.ts";
+import { heatChart, heatHeight } from "./heat.ts";
 import { linesChart } from "./lines.ts";
 import { stackChart, stackHeight } from "./stack.ts";
 
@@ -13,13 +14,15 @@ export type Config =
   | ReturnType<typeof linesChart>
   | ReturnType<typeof stackChart>
   | ReturnType<typeof groupsChart>
-  | ReturnType<typeof cloudChart>;
+  | ReturnType<typeof cloudChart>
+  | ReturnType<typeof heatChart>;
 
 /** The chart of a figure. */
 export function chartOf(figure: Figure, shown: Shown): Config {
   if (figure.kind === "lines") return linesChart(figure, shown);
   if (figure.kind === "stack") return stackChart(figure, shown);
   if (figure.kind === "groups") return groupsChart(figure, shown);
+  if (figure.kind === "heat") return heatChart(figure, shown);
   return cloudChart(figure, shown);
 }
 
@@ -27,6 +30,7 @@ export function chartOf(figure: Figure, shown: Shown): Config {
 export function plotHeight(figure: Figure, room: Pick<Room, "width">): number {
   if (figure.kind === "stack") return stackHeight(figure.names.length);
   if (figure.kind === "groups") return groupsHeight(figure);
+  if (figure.kind === "heat") return heatHeight(figure, room.width);
   return room.width < 560 ? 320 : room.width < 700 ? 370 : 440;
 }
 

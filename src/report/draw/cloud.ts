@@ -80,7 +80,7 @@ function points(figure: Cloud, shown: Shown): Plugin<"scatter"> {
       });
       within(pen, area, () => {
         const best = visible
-          .filter((i) => figure.points[i]?.best)
+          .filter((i) => figure.points[i]?.front)
           .sort((a, b) => (figure.points[a]?.x ?? 0) - (figure.points[b]?.x ?? 0));
         pen.strokeStyle = theme.soft;
         pen.lineWidth = 1.2;

@@ -11,6 +11,8 @@ export type Entry =
 
 /** The entries of a figure, in the order of its datasets; a `mark` explains a sign and belongs to no dataset. */
 export function legendOf(figure: Figure, theme: Theme): Entry[] {
+  // A map has its scale of colour in the plot.
+  if (figure.kind === "heat") return [];
   if (figure.kind === "lines")
     return figure.series.map(({ name, look }) => ({
       kind: "curve",
