@@ -81,7 +81,7 @@ test("a policy whose queue grows never wins, and the page warns of it", () => {
 
 test("every chart has its numbers in a table, and every input its hash", () => {
   const charts = page.match(/<figure /g)?.length ?? 0;
-  expect(charts).toBe(13);
+  expect(charts).toBe(14);
   expect(page.match(/Numbers behind this chart/g)).toHaveLength(charts);
   for (const { path, sha256 } of result.inputs) {
     expect(page).toContain(path);
