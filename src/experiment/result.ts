@@ -108,6 +108,8 @@ export interface Theory {
 export interface PolicyResult {
   readonly name: string;
   readonly oracle: boolean;
+  /** Of an oracle: what it is a bound of, and when. */
+  readonly bound?: string;
   readonly verdict: { readonly steady: boolean; readonly reasons: readonly string[] };
   /** Only where the scenario asks for a precision: whether the replications stopped because it was reached, or at their largest number. */
   readonly precision?: {

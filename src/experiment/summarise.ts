@@ -46,6 +46,7 @@ export function summarise(
   return {
     name: setup.policy.name,
     oracle: setup.policy.oracle === true,
+    ...(setup.policy.bound === undefined ? {} : { bound: setup.policy.bound }),
     verdict,
     requests: s.counts(null),
     latency_s: s.latency(all),

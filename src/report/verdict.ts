@@ -156,9 +156,9 @@ export function warnings(result: Result): { readonly policies: string; readonly 
   }));
   const oracles = result.policies
     .filter(({ oracle }) => oracle)
-    .map(({ name }) => ({
+    .map(({ name, bound }) => ({
       policies: name,
-      reason: "an oracle: it knows what no real controller can, and stands here as a bound",
+      reason: `an oracle: it knows what no real controller can, and stands here as a bound${bound === undefined ? "" : ` (${bound})`}`,
     }));
   const all = result.policies.length;
   const here = [...found].map(([reason, names]) => ({

@@ -182,6 +182,13 @@ function checkClients({ streams, nodes, run }: Scenario, report: Report): void {
 
 function checkEvidence(scenario: Scenario, policy: ScenarioPolicy, to: Reading, report: Report): void {
   checkRule(scenario, policy.exit, `policies.${policy.name}${policy.joint ? "" : ".exit"}`, to, report);
+  if (!policy.joint && policy.place.rule === "oracle" && exitHalf(policy.exit.rule).minds === true)
+    report(
+      `policies.${policy.name}.exit.rule`,
+      "an exit rule that goes by what the exits say, beside the placement oracle",
+      show(policy.exit.rule),
+      "where it leaves depends on time or load, which the oracle cannot know before",
+    );
 }
 
 /** What a rule and those it wraps need that the model may lack. */

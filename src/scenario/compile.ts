@@ -10,7 +10,7 @@ import { syntheticModel } from "./compile-synthetic.ts";
 import { placesOf, routesOf } from "./places.ts";
 import { plain } from "./plain.ts";
 import type { Resources } from "./resources.ts";
-import { makeRules } from "./rules.ts";
+import { boundOf, makeRules } from "./rules.ts";
 import { classesOf, mixOf } from "./samples.ts";
 import type { Scenario, ScenarioNode, ScenarioPolicy, ScenarioStream } from "./scenario.ts";
 import { loadTable } from "./table-file.ts";
@@ -151,6 +151,7 @@ function policyOf(
     place,
     ...(begin === undefined ? {} : { begin }),
     oracle: policy.oracle,
+    ...boundOf(policy),
     shared: policy.shared,
     decision: seconds(policy.decision),
     ...(policy.place.reports === null

@@ -172,25 +172,27 @@ const pair: Reader<Omit<ScenarioPolicy, "name">> = {
   read(tree: Tree, path: string, to: Reading) {
     const given = pairReader.read(tree, path, to);
     if (given?.exit === undefined || given.place === undefined) return undefined;
-    const isOracle = isOracleRule(given.exit.rule);
-    const rule = child(child(tree, "exit")!, "rule")!;
-    if (isOracle && given.oracle !== true)
+    const oracles = [
+      ...(isOracle(exitRules, given.exit.rule) ? (["exit"] as const) : []),
+      ...(isOracle(placementRules, given.place.rule) ? (["place"] as const) : []),
+    ];
+    for (const half of given.oracle === true ? [] : oracles)
       to.report(
-        rule.at,
-        joinPath(path, "exit.rule"),
+        child(child(tree, half)!, "rule")!.at,
+        joinPath(path, `${half}.rule`),
         "a rule that decides by what can be known",
-        show(given.exit.rule),
+        show(given[half]!.rule),
         "for a bound to compare with, add oracle: true to the policy",
       );
     const flagged = child(tree, "oracle");
-    if (!isOracle && given.oracle === true && flagged !== undefined)
+    if (oracles.length === 0 && given.oracle === true && flagged !== undefined)
       to.wrong(flagged, joinPath(path, "oracle"), "false, or a rule that is an oracle");
     const slow = child(tree, "decision_time");
     if (slow !== undefined && placementHalf(given.place.rule).places !== undefined)
       to.wrong(slow, joinPath(path, "decision_time"), `nothing, since ${given.place.rule} decides before the run`);
     const shared = given.shared ?? false;
     const decision = given.decision_time ?? 0;
-    return { joint: false, exit: given.exit, place: given.place, oracle: isOracle, shared, decision };
+    return { joint: false, exit: given.exit, place: given.place, oracle: oracles.length > 0, shared, decision };
   },
 };
 
@@ -229,6 +231,6 @@ export const policyReader: Reader<Omit<ScenarioPolicy, "name">> = {
   read: (tree, path, to) => (child(tree, "rule") === undefined ? pair : joint).read(tree, path, to),
 };
 
-function isOracleRule(name: string): boolean {
-  return exitRules.some((rule) => rule.name === name && rule.oracle === true);
+function isOracle(family: readonly (ExitRuleType | PlacementRuleType)[], name: string): boolean {
+  return family.some((rule) => rule.name === name && rule.oracle === true);
 }

@@ -9,6 +9,7 @@ export interface ExitHalf {
   readonly options: Readonly<Record<string, RuleOptionType>>;
   readonly reads: Reads | null;
   readonly oracle?: boolean;
+  readonly minds?: boolean;
   readonly fits?: (values: RuleValues) => boolean;
 }
 

@@ -47,3 +47,12 @@ export function makeRules(
   if (exit.begin === undefined && place.begin === undefined) return { exit, place };
   return { exit, place, begin: () => ({ exit: exit.begin?.() ?? exit, place: place.begin?.() ?? place }) };
 }
+
+/** What the oracles of a policy are bounds of. */
+export function boundOf({ joint, exit, place }: ScenarioPolicy): Pick<Policy, "bound"> {
+  const types = joint
+    ? []
+    : [exitRules.find((r) => r.name === exit.rule), placementRules.find((r) => r.name === place.rule)];
+  const bounds = types.flatMap((type) => (type?.oracle === true ? [type.bound] : []));
+  return bounds.length === 0 ? {} : { bound: bounds.join("; ") };
+}

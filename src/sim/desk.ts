@@ -2,7 +2,8 @@
 import type { Agenda } from "./agenda.ts";
 import type { KeyRoot } from "./draw.ts";
 import type { HindsightExitRule } from "./exit-rules/exit-rule.ts";
-import type { NodeIndex, PlacementRule, RequestView, Route } from "./placement-rules/placement-rule.ts";
+import { type HindsightHost, RequestHindsight } from "./hindsight.ts";
+import type { HindsightPlacementRule, NodeIndex, RequestView, Route } from "./placement-rules/placement-rule.ts";
 import { deriveKey, KeyedRandom } from "./random.ts";
 import { Reports, type ReportsHost } from "./reports.ts";
 import {
@@ -23,7 +24,7 @@ import type { NodeReport, Observation } from "./rules/observation.ts";
 import type { Setup } from "./setup.ts";
 import type { Tables } from "./tables.ts";
 
-export interface DeskHost extends ReportsHost {
+export interface DeskHost extends ReportsHost, HindsightHost {
   readonly requests: Requests;
   readonly agenda: Agenda;
   readonly tables: Tables;
@@ -31,7 +32,7 @@ export interface DeskHost extends ReportsHost {
 
 interface Pair {
   readonly exit: HindsightExitRule;
-  readonly place: PlacementRule;
+  readonly place: HindsightPlacementRule;
 }
 
 /** Not decided yet. */
@@ -49,6 +50,7 @@ export class Desk {
   private readonly random: readonly KeyedRandom[];
   private readonly view: View;
   private readonly request: Asking;
+  private readonly hindsight: RequestHindsight;
   /** Of requests that are placed on their way, by slot: group of each segment, machine in each group, note, seconds owed. */
   private nodes = new Int32Array(0);
   private machines = new Int32Array(0);
@@ -68,6 +70,7 @@ export class Desk {
     this.reports = new Reports(setup, host);
     this.view = new View(setup, host, this);
     this.request = new Asking(setup);
+    this.hindsight = new RequestHindsight(host);
   }
 
   /** The rules that decide for a request: those of its source node. */
@@ -100,7 +103,12 @@ export class Desk {
     const random = this.random[int[i + STREAM]!]!;
     random.set(int[i + NUMBER]!, int[i + DEVICE]!);
     this.request.set(int[i + STREAM]!, int[i + DEVICE]!, segment, at);
-    const choice = this.rulesOf(slot).place.next(this.request, this.observe(slot, segment), random);
+    const choice = this.rulesOf(slot).place.next(
+      this.request,
+      this.observe(slot, segment),
+      random,
+      this.hindsight.of(slot),
+    );
     this.owing[slot]! += this.setup.policy.decision ?? 0;
     if (typeof choice === "number") return choice;
     this.keep(slot, segment, choice);
@@ -116,6 +124,11 @@ export class Desk {
       if (machine !== null && machine !== undefined) this.machines[slot * groups + node] = machine;
     });
     if (route.note !== undefined) this.notes[slot] = route.note;
+  }
+
+  /** Supposes a machine, or sends a request there. */
+  choose(slot: number, group: number, machine: number): void {
+    this.machines[slot * this.host.tables.groups + group] = machine;
   }
 
   /** A request arrives: nothing is decided for it. */

@@ -8,6 +8,7 @@ import type { ExitScores, Model, Stream } from "./setup.ts";
 
 /** The request that evidence is about. */
 export interface Subject {
+  slot: number;
   row: number;
   number: number;
   device: number;

@@ -52,14 +52,15 @@ export class Judge implements Hindsight {
   private readonly setup: Setup;
   private readonly requests: Requests;
   private readonly desk: Desk;
+  /** What is asked is a supposition: no further crossings follow. */
+  private isSupposed = false;
   private readonly exits: number;
   private readonly exitAfter: Int32Array;
-  private readonly plan: Int32Array;
   private readonly sampleKeys: readonly Key[];
   private readonly mixed: readonly ("random" | "in-order" | MixedRows)[];
   private readonly correctKeys: readonly Key[];
   private readonly random: RuleRandom;
-  private readonly subject: Subject = { row: -1, number: 0, device: 0, stream: 0, crossed: -1 };
+  private readonly subject: Subject = { slot: -1, row: -1, number: 0, device: 0, stream: 0, crossed: -1 };
   private readonly reached: readonly (readonly ExitEvidence[])[];
   /** Of a pure rule, [(crossed cut + 1) * exits + exit][row]. */
   private readonly verdicts: Int32Array | null;
@@ -74,7 +75,6 @@ export class Judge implements Hindsight {
     this.desk = desk;
     this.exits = model.exits.length;
     this.exitAfter = tables.exitAfter as Int32Array;
-    this.plan = tables.plan as Int32Array;
     this.rows = model.outputs.kind === "table" ? model.outputs.rows : 0;
     this.knowsCorrect = model.outputs.kind === "table" || model.outputs.accuracy.some((a) => a !== null);
     this.unasked = policy.exit.decidesAtLast === true ? -2 : this.exits - 1;
@@ -92,8 +92,10 @@ export class Judge implements Hindsight {
     );
     const heads = model.exits.map((_, e) => e).filter((e) => this.exitAfter.includes(e));
     this.reached = evidenceUpTo(model, streams, heads, this.subject, root);
+    // What hindsight says after lossy crossings depends on the way, too.
+    const isLossy = model.outputs.kind === "table" && model.outputs.crossed.some((scores) => scores !== null);
     this.verdicts =
-      policy.exit.pure && this.rows > 0
+      policy.exit.pure && this.rows > 0 && !(policy.exit.looks === true && isLossy)
         ? new Int32Array((model.segments.length + 1) * this.exits * this.rows).fill(UNKNOWN)
         : null;
   }
@@ -137,6 +139,20 @@ export class Judge implements Hindsight {
     this.classes.set(before);
   }
 
+  /** With hindsight: whether a request leaves at an exit, told what it says after a lossy crossing (-1: none), of a rule that minds neither time nor load. */
+  wouldAnswer(slot: number, exit: number, crossed: number): boolean {
+    if (exit === this.unasked) return true;
+    const { int } = this.requests;
+    const i = slot * intWidth + CROSSED;
+    const before = int[i]!;
+    int[i] = crossed;
+    this.isSupposed = true;
+    const answers = this.verdict(slot, exit) >= 0;
+    this.isSupposed = false;
+    int[i] = before;
+    return answers;
+  }
+
   private ask(slot: number, exit: number): number {
     this.turnTo(slot);
     const { exit: rule } = this.desk.rulesOf(slot);
@@ -158,6 +174,7 @@ export class Judge implements Hindsight {
     const { subject } = this;
     const { int } = this.requests;
     const i = slot * intWidth;
+    subject.slot = slot;
     subject.row = int[i + ROW]!;
     subject.crossed = int[i + CROSSED]!;
     subject.stream = int[i + STREAM]!;
@@ -165,7 +182,7 @@ export class Judge implements Hindsight {
     subject.device = int[i + DEVICE]!;
   }
 
-  /** Of the request at hand: whether an exit, reached or not, would be right, after the crossings that are planned. */
+  /** Of the request at hand: whether an exit, reached or not, would be right, after the crossings that are planned or decided; where nothing is, it stays. */
   isRight(exit: number): boolean {
     const { subject } = this;
     const { outputs } = this.setup.model;
@@ -179,13 +196,12 @@ export class Judge implements Hindsight {
   private crossedAt(exit: number): number {
     const { model, streams } = this.setup;
     const { outputs } = model;
-    const { stream } = this.subject;
+    const { stream, slot } = this.subject;
     let { crossed } = this.subject;
-    if (outputs.kind !== "table") return crossed;
+    if (outputs.kind !== "table" || this.isSupposed) return crossed;
     let at = streams[stream]!.source;
     for (let k = 0; k <= model.exits[exit]!.after; k++) {
-      const node = this.plan[stream * model.segments.length + k]!;
-      if (node < 0) return crossed;
+      const node = this.desk.expected(slot, k, at);
       if (node !== at && k > crossed && outputs.crossed[k] !== null) crossed = k;
       at = node;
     }

@@ -11,7 +11,7 @@ import type { Distribution } from "./distribution.ts";
 import type { HindsightExitRule } from "./exit-rules/exit-rule.ts";
 import type { NrCell } from "./links/nr/nr-cell.ts";
 import type { Varying } from "./links/varying.ts";
-import type { PlacementRule } from "./placement-rules/placement-rule.ts";
+import type { HindsightPlacementRule } from "./placement-rules/placement-rule.ts";
 import type { Calibration } from "./rules/calibration.ts";
 import type { SampleMix } from "./sample-mix.ts";
 
@@ -316,15 +316,17 @@ export interface Model {
 export interface Policy {
   readonly name: string;
   readonly exit: HindsightExitRule;
-  readonly place: PlacementRule;
+  readonly place: HindsightPlacementRule;
   /** Of rules with state: the two as at the start of a run. Absent where neither has any. */
-  readonly begin?: () => { readonly exit: HindsightExitRule; readonly place: PlacementRule };
+  readonly begin?: () => { readonly exit: HindsightExitRule; readonly place: HindsightPlacementRule };
   /** Groups that requests of a source may run on; all unless given. */
   readonly mayUse?: (source: number) => readonly number[];
   /** State is one for all source nodes, not one for each. Default false. */
   readonly shared?: boolean;
   /** It knows what nobody can know: a bound. Default false. */
   readonly oracle?: boolean;
+  /** What it is a bound of, and when. */
+  readonly bound?: string;
   /** Time that each placement decision on the way takes; the request waits for it where it is. Default 0. */
   readonly decision?: Seconds;
   /** Age of what placement rules see of other machines: state at multiples of `every` (0: at every change), seen `delay` later. Default both 0. */

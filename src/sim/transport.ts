@@ -97,8 +97,8 @@ export class Transport implements FlowHost {
   private readonly shared: FlowingKind;
   private readonly cells: FlowingKind;
   private readonly planned: readonly (PlannedKind | null)[];
-  private readonly losses: readonly (LossDraws | null)[];
-  private readonly channels: Channels;
+  readonly losses: readonly (LossDraws | null)[];
+  readonly channels: Channels;
   /** When the last delivery of a FIFO resource is, where delays vary. */
   private readonly lastDeliveries: LastDeliveries | null;
   private readonly firstPart: number;
@@ -402,7 +402,7 @@ export class Transport implements FlowHost {
   }
 
   /** When what left a link arrives at its end, with this attempt's jitter. */
-  private arrival(slot: number, way: number, attempt: number, leftAt: number): number {
+  arrival(slot: number, way: number, attempt: number, leftAt: number): number {
     const { int } = this.host.requests;
     const { now } = this.host.agenda;
     const i = slot * intWidth;
@@ -414,7 +414,7 @@ export class Transport implements FlowHost {
     return this.channels.afterSpell(resource, at, now);
   }
 
-  private isLost(slot: number, way: number, attempt: number, at: number): boolean {
+  isLost(slot: number, way: number, attempt: number, at: number, payload?: number): boolean {
     const losses = this.losses[way]!;
     if (losses === null) return false;
     const { requests, agenda } = this.host;
@@ -425,7 +425,7 @@ export class Transport implements FlowHost {
       int[i + NUMBER]!,
       int[i + DEVICE]!,
       attempt,
-      real[slot * realWidth + BYTES]!,
+      payload ?? real[slot * realWidth + BYTES]!,
       this.numberOf(slot, way),
       at,
       agenda.now,
@@ -445,7 +445,7 @@ export class Transport implements FlowHost {
     return group < 0 ? 0 : this.host.desk.machine(slot, group);
   }
 
-  private resource(slot: number, way: number): number {
+  resource(slot: number, way: number): number {
     return this.host.tables.firstResource[way]! + this.numberOf(slot, way);
   }
 

@@ -1,6 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type PlacementRuleType, placementRules, type Route } from "../../src/sim/placement-rules/index.ts";
+import {
+  type PlacementHindsight,
+  type PlacementRuleType,
+  placementRules,
+  type Route,
+} from "../../src/sim/placement-rules/index.ts";
 import { NetworkView } from "../../src/sim/rules/network.ts";
 import { type Observation, quiet } from "../../src/sim/rules/observation.ts";
 import type { Place, RuleOptionType, RuleValue, RuleValues } from "../../src/sim/rules/options.ts";
@@ -51,6 +56,16 @@ const setups = [1, 2, 3, 4, 5].map((segments) =>
   }),
 );
 
+/** A second for each segment and each hop, all of them run. */
+const hindsight: PlacementHindsight = {
+  choose: () => {},
+  stage: () => 1,
+  arrives: (_cut, _from, _to, readyAt) => readyAt + 1,
+  answered: (_from, at) => at,
+  isLossy: () => false,
+  leavesAfter: () => false,
+};
+
 const draws = () => {
   let u = 0.5;
   return {
@@ -95,7 +110,7 @@ for (const type of placementRules) {
           };
           const view = { source, stream: 0, device: 0, at: source, machines: () => [0, 1] };
           for (let segment = 0; segment < segments; ) {
-            const choice = rule.next({ ...view, segment }, Object.freeze(observed), draws());
+            const choice = rule.next({ ...view, segment }, Object.freeze(observed), draws(), hindsight);
             const { nodes, machines = [] }: Route = typeof choice === "number" ? { nodes: [choice] } : choice;
             expect(nodes.length).toBeGreaterThan(0);
             for (const [i, group] of nodes.entries()) {
@@ -118,7 +133,7 @@ for (const type of placementRules) {
           const ask = () => {
             const rule = make(segments, values);
             const view = { source, stream: 0, device: 0, segment: 0, at: source, machines: () => [0, 1] };
-            return (rule.begin?.() ?? rule).next(view, quiet, draws());
+            return (rule.begin?.() ?? rule).next(view, quiet, draws(), hindsight);
           };
           expect(ask()).toEqual(ask());
         }

@@ -74,6 +74,21 @@ test("an oracle must be asked for", () => {
   expect(other!.path).toBe("policies.one.oracle");
 });
 
+test("a placement oracle must be asked for, and stands beside exit rules that mind neither time nor load", () => {
+  const place = "place: { rule: oracle, among: [edge] }";
+  const [found] = problemsOf(scenario(`{ exit: { rule: never }, ${place} }`), split);
+  expect(found!.path).toBe("policies.one.place.rule");
+  expect(found!.hint).toContain("oracle: true");
+  const [late] = problemsOf(scenario(`{ exit: { rule: anytime }, ${place}, oracle: true }`), split);
+  expect(late!.path).toBe("policies.one.exit.rule");
+  const setup = compile(
+    read(scenario(`{ exit: { rule: patience, patience: 1 }, ${place}, oracle: true }`), split),
+    "one",
+    split.resources,
+  );
+  expect(setup.policy.bound).toContain("without load");
+});
+
 test("an oracle cannot be wrapped", () => {
   const inner = "{ rule: deadline-aware, base: { rule: oracle } }";
   expect(problemsOf(scenario(`{ exit: ${inner}, ${only} }`), split)[0]!.path).toBe("policies.one.exit.base.rule");

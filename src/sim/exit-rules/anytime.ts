@@ -11,6 +11,7 @@ export const anytime: ExitRuleType = {
   name: "anytime",
   describe: "answers with the deepest exit expected to be done by the deadline",
   reads: null,
+  minds: true,
   observes: "clock, expected times",
   options: {
     deadline: { kind: "quantity", of: "time", describe: "span from arrival; the stream's unless given", default: null },

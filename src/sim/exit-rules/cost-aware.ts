@@ -12,6 +12,7 @@ export const costAware: ExitRuleType = {
   name: "cost-aware",
   describe: "goes on while the accuracy gained deeper is worth the time",
   reads: "confidence",
+  minds: true,
   observes: "confidence, expected times",
   options: {
     worth: { kind: "quantity", of: "time", describe: "latency that one right answer more is worth" },

@@ -10,6 +10,7 @@ export const deadlineAware: ExitRuleType = {
   name: "deadline-aware",
   describe: "answers where it stands when the next exit would be late, else as its base rule says",
   reads: null,
+  minds: true,
   observes: "clock, expected times, what its base rule reads",
   options: {
     base: { kind: "rule", describe: "the exit rule that decides while there is time" },

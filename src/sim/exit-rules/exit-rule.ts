@@ -78,6 +78,8 @@ export interface Hindsight {
 
 /** A bound and no policy: decides with hindsight. Every {@link ExitRule} is one that does not look. */
 export interface HindsightExitRule extends Omit<ExitRule, "decide" | "begin"> {
+  /** It does look: its verdict may depend on crossings that are still to come. Default false. */
+  readonly looks?: boolean;
   decide(reached: readonly ExitEvidence[], observed: Observation, random: Random, hindsight: Hindsight): Verdict;
   begin?(): HindsightExitRule;
 }
@@ -92,6 +94,8 @@ interface RuleTypeBase {
   /** What it goes by beside that, for lists. */
   readonly observes?: string;
   readonly options: Readonly<Record<string, RuleOptionType>>;
+  /** Its verdicts depend on time or load: before a request has run, nothing says where it leaves. Default false. */
+  readonly minds?: boolean;
   /** It fits itself to calibration rows, told this. Default never. */
   readonly fits?: (values: RuleValues) => boolean;
 }
@@ -104,6 +108,8 @@ export interface HonestExitRuleType extends RuleTypeBase {
 
 export interface OracleExitRuleType extends RuleTypeBase {
   readonly oracle: true;
+  /** What it is a bound of, and when. */
+  readonly bound: string;
   make(values: RuleValues, plan: PlanView): HindsightExitRule;
 }
 

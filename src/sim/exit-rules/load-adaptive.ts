@@ -12,6 +12,7 @@ export const loadAdaptive: ExitRuleType = {
   name: "load-adaptive",
   describe: "answers at an exit when enough requests wait there, else as its base rule says",
   reads: null,
+  minds: true,
   observes: "own queue, what its base rule reads",
   options: {
     waiting: {

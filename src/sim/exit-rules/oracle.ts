@@ -11,6 +11,7 @@ export const oracle: ExitRuleType = {
   reads: null,
   observes: "the label (hindsight)",
   oracle: true,
+  bound: "no rule that answers with an exit is more accurate",
   options: {},
   make(_, plan) {
     const leave = answers(plan.exits.length);
@@ -18,6 +19,7 @@ export const oracle: ExitRuleType = {
     return {
       name: "oracle",
       pure: true,
+      looks: true,
       heads: () => heads,
       decide(reached, _observed, _random, hindsight) {
         const { exit } = reached[reached.length - 1]!;

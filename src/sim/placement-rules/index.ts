@@ -8,6 +8,7 @@ import { leastExpected } from "./least-expected.ts";
 import { muLinUcb } from "./mu-lin-ucb.ts";
 import { neurosurgeon } from "./neurosurgeon.ts";
 import { only } from "./only.ts";
+import { oracle } from "./oracle.ts";
 import type { PlacementRuleType } from "./placement-rule.ts";
 import { powerOfTwo } from "./power-of-two.ts";
 import { queueAware } from "./queue-aware.ts";
@@ -32,4 +33,5 @@ export const placementRules: readonly PlacementRuleType[] = [
   queueAware,
   driftPlusPenalty,
   muLinUcb,
+  oracle,
 ];

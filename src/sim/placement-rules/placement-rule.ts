@@ -46,6 +46,31 @@ export interface PlacementRule {
   learn?(outcome: Outcome): void;
 }
 
+/**
+ * What nobody knows before: how long each piece of this request takes, alone, on idle machines and links. Given only to rules that say `oracle: true`.
+ * Instants are such that nobody else is there: no queue, no batch to wait for, nothing that has failed. Over a 5G cell, means instead of slots.
+ */
+export interface PlacementHindsight {
+  /** The machine of a group that the following is about, and that the request goes to; the attached one before. */
+  choose(node: NodeIndex, machine: number): void;
+  /** Time of a segment, and of the head after it where one runs, on a node [s]. */
+  stage(node: NodeIndex, segment: number): number;
+  /** When a tensor that is ready at an instant is decoded on another node; +Infinity where it never is. */
+  arrives(cut: number, from: NodeIndex, to: NodeIndex, readyAt: number): number;
+  /** When an answer given on a node at an instant is where it is due. */
+  answered(from: NodeIndex, at: number): number;
+  /** Crossing this cut changes what later exits say. */
+  isLossy(cut: number): boolean;
+  /** Whether the request leaves after a segment, by the policy's exit rule, if it crossed this lossy cut last (-1: none). */
+  leavesAfter(segment: number, crossed: number): boolean;
+}
+
+/** A bound and no policy: decides with hindsight. Every {@link PlacementRule} is one that does not look. */
+export interface HindsightPlacementRule extends Omit<PlacementRule, "next" | "begin"> {
+  next(request: RequestView, observed: Observation, random: Random, hindsight: PlacementHindsight): NodeIndex | Route;
+  begin?(): HindsightPlacementRule;
+}
+
 /** What a placement rule may know before a run. */
 export interface PlacementView {
   readonly segments: number;
@@ -57,13 +82,12 @@ export interface PlacementView {
 }
 
 /** A rule by its name, with what a scenario may tell it. */
-export interface PlacementRuleType {
+interface PlacementTypeBase {
   readonly name: string;
   readonly describe: string;
   /** What it goes by and when, for lists. */
   readonly observes: string;
   readonly decides: string;
-  readonly oracle?: boolean;
   /** It sees how many requests other machines hold: `reports` says how old that is. */
   readonly seesReports?: boolean;
   readonly options: Readonly<Record<string, RuleOptionType>>;
@@ -71,5 +95,18 @@ export interface PlacementRuleType {
   places?(values: RuleValues, segments: number, source: NodeIndex, exitAfter: readonly number[]): readonly NodeIndex[];
   /** Otherwise: every way in which requests of a source may be placed, group by group; what is needed on the way is checked for each. */
   routes?(values: RuleValues, segments: number, source: NodeIndex): readonly (readonly NodeIndex[])[];
+}
+
+export interface HonestPlacementRuleType extends PlacementTypeBase {
+  readonly oracle?: false;
   make(values: RuleValues, view: PlacementView): PlacementRule;
 }
+
+export interface OraclePlacementRuleType extends PlacementTypeBase {
+  readonly oracle: true;
+  /** What it is a bound of, and when. */
+  readonly bound: string;
+  make(values: RuleValues, view: PlacementView): HindsightPlacementRule;
+}
+
+export type PlacementRuleType = HonestPlacementRuleType | OraclePlacementRuleType;

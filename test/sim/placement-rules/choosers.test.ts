@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type PlacementRule, placementRules } from "../../../src/sim/placement-rules/index.ts";
+import { type HindsightPlacementRule, placementRules } from "../../../src/sim/placement-rules/index.ts";
 import { reachable } from "../../../src/sim/routes.ts";
 import { NetworkView } from "../../../src/sim/rules/network.ts";
 import type { RuleValues } from "../../../src/sim/rules/options.ts";
@@ -19,7 +19,7 @@ function setupOf(
   const links: Link[] = edges.map((_, i) => link(0, i + 1));
   const setup = build({ nodes, links, ...options });
   const type = placementRules.find((rule) => rule.name === name)!;
-  const place: PlacementRule = type.make(values, {
+  const place: HindsightPlacementRule = type.make(values, {
     segments: setup.model.segments.length,
     network: new NetworkView(setup),
     exitShares: null,
