@@ -33,6 +33,8 @@ export interface Shape {
   readonly groups: number;
   readonly directions: number;
   readonly slices: number;
+  /** Slices that a warm-up cut may begin with. */
+  readonly cuts: number;
   /** Rows of the exit table, 0 without. */
   readonly rows: number;
 }
@@ -79,7 +81,7 @@ export class Collector {
   /** @param view arrays as {@link columnsOf} says */
   constructor(shape: Shape, view: Readonly<Record<keyof ReturnType<typeof columnsOf>, Reals>>, pendingPlaces: Ints) {
     this.shape = shape;
-    const { streams, exits, groups, slices } = shape;
+    const { streams, exits, groups, slices, cuts } = shape;
     this.width = widthOf(shape);
     this.shift = view.shift.fill(Number.NaN);
     this.serviceShift = view.serviceShift.fill(Number.NaN);
@@ -92,8 +94,8 @@ export class Collector {
     this.batchCount = view.batchCount;
     this.pendingPlaces = pendingPlaces;
     this.pendingValues = view.pendingValues;
-    this.latency = new Samples(streams * exits * groups, slices);
-    this.waiting = Array.from({ length: groups }, () => new Samples(1, slices));
+    this.latency = new Samples(streams * exits * groups, slices, cuts);
+    this.waiting = Array.from({ length: groups }, () => new Samples(1, slices, cuts));
   }
 
   /** Takes copies of its tables, so that what the event loop kept beside them is let go with it. */

@@ -71,7 +71,7 @@ import { blockUniform } from "./uniform.ts";
 export class Kernel extends State {
   readonly stations = new Stations(this);
 
-  /** Handles events until `budget` of them are done or something else is due. */
+  /** Handles events until `budget` of them, at least one, are done or something else is due. */
   protected handle(budget: number): void {
     const { agenda, sources, slicing, horizon, int, real, ints, reals, isJudged, dropsLate, recorder, desk } = this;
     const { nextArrival } = slicing;
@@ -122,7 +122,8 @@ export class Kernel extends State {
     const visitRows = this.at.visits | 0;
     const wayWords = this.at.wayWords | 0;
     const tellsChanges = desk.reports.wantsChanges;
-    for (let left = budget; left > 0; left--) {
+    let left = budget;
+    do {
       if (agenda.open === true) agenda.settle();
       const eventAt = agenda.times[0]!;
       const arrivesAt = sources.times[0]!;
@@ -391,7 +392,7 @@ export class Kernel extends State {
         }
       }
       if (enters) this.send(slot, group);
-    }
+    } while (--left > 0);
   }
 
   /** Takes from a queue the first that is not late; -1 when there is none. */

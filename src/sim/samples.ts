@@ -23,8 +23,11 @@ double[0] = 1;
 const HIGH = halves[1] === 0 ? 0 : 1;
 
 export class Samples {
-  private readonly slices: number;
+  /** Slices that values are kept apart by. */
+  private readonly cuts: number;
   private readonly places: number;
+  /** By place as it is given: the place in here, where slices after the last cut are one. */
+  private readonly cutPlace: Ints;
   private count = 0;
   private values: Reals | null = new Float64Array(1024);
   private placeOf: Ints = new Int32Array(1024);
@@ -37,16 +40,22 @@ export class Samples {
   private readonly rare = new Map<number, Histogram>();
   private readonly selections = new Map<string, Selection>();
 
-  constructor(cells: number, slices: number) {
-    this.slices = slices;
-    this.places = cells * slices;
+  /** @param cuts slices that a selection may begin with, the first so many; thirty slices of a long run take a thirtieth of the memory as one */
+  constructor(cells: number, slices: number, cuts = slices) {
+    this.cuts = cuts;
+    this.places = cells * cuts;
+    this.cutPlace = Int32Array.from({ length: cells * slices }, (_, place) => {
+      const slice = place % slices;
+      return ((place - slice) / slices) * cuts + Math.min(slice, cuts - 1);
+    });
   }
 
   /** @param value not negative, finite @param place `cell * slices + slice` */
   add(place: number, value: number): void {
     if (this.selections.size > 0) this.selections.clear();
-    if (this.values !== null) this.keep(place, value);
-    else this.record(place, value);
+    const kept = this.cutPlace[place]!;
+    if (this.values !== null) this.keep(kept, value);
+    else this.record(kept, value);
   }
 
   private record(place: number, value: number): void {
@@ -72,9 +81,13 @@ export class Samples {
     return total;
   }
 
-  /** Values of the cells that `wanted` accepts, in slices from `first` on. */
+  /**
+   * Values of the cells that `wanted` accepts, in slices from `first` on.
+   * @throws RangeError when no cut was to be expected there
+   */
   select(first: number, wanted: (cell: number) => boolean): Selection {
-    const accepted = Array.from({ length: this.places / this.slices }, (_, cell) => wanted(cell));
+    if (first >= this.cuts) throw new RangeError(`values are kept apart up to slice ${this.cuts - 1}, cut at ${first}`);
+    const accepted = Array.from({ length: this.places / this.cuts }, (_, cell) => wanted(cell));
     // One stream is all streams, one exit all exits: the same values are asked for under several names.
     const key = `${first} ${accepted.map(Number).join("")}`;
     const known = this.selections.get(key);
@@ -85,8 +98,7 @@ export class Samples {
   }
 
   private cut(first: number, accepted: readonly boolean[]): Selection {
-    const isWanted = (place: number): boolean =>
-      place % this.slices >= first && accepted[Math.floor(place / this.slices)]!;
+    const isWanted = (place: number): boolean => place % this.cuts >= first && accepted[Math.floor(place / this.cuts)]!;
     if (this.values !== null) {
       const kept: number[] = [];
       for (let i = 0; i < this.count; i++) if (isWanted(this.placeOf[i]!)) kept.push(this.values[i]!);

@@ -12,6 +12,8 @@ const mostBatches = 1000;
 
 export class Slicing {
   readonly slices: number;
+  /** Slices that a warm-up cut may begin with: the first so many. Values for quantiles of those after them are kept together. */
+  readonly cuts: number;
   readonly batches: number;
   readonly snapshots: Snapshot[] = [];
   /** Slice that arrivals belong to now. */
@@ -38,6 +40,7 @@ export class Slicing {
     const inBatches = run.inBatches === true;
     if (warmup.kind === "auto") this.slices = inBatches ? fineSlices : fineSlices / 2 + 1;
     else this.slices = (this.isCut ? 1 : 0) + (inBatches ? laterSlices : 1);
+    this.cuts = warmup.kind === "auto" ? fineSlices / 2 + 1 : this.isCut ? 2 : 1;
     const batchSize = Math.max(5, Math.ceil((requests ?? 0) / mostBatches));
     this.perRequest = run.duration === null ? 1 / batchSize : 0;
     this.perSecond = run.duration === null ? 0 : mostBatches / run.duration;

@@ -88,8 +88,8 @@ export abstract class State implements DeskHost {
     this.desk = new Desk(setup, root, this);
     this.judge = new Judge(setup, root, tables, this.requests, this.desk);
     const [exits, groups, directions] = [model.exits.length, nodes.length, setup.links.length * 2];
-    const { slices, batches } = this.slicing;
-    const shape = { streams: streams.length, exits, groups, directions, slices, rows: this.judge.rows };
+    const { slices, cuts, batches } = this.slicing;
+    const shape = { streams: streams.length, exits, groups, directions, slices, cuts, rows: this.judge.rows };
     this.dropsLate = streams.some((stream) => stream.late === "drop" && stream.deadline !== null);
     const plain = plainLinks(setup, this);
     const resources = tables.firstResource[directions]!;

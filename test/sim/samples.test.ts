@@ -25,6 +25,16 @@ test("few values are kept exactly, by cell and slice", () => {
   expect(samples.select(2, (cell) => cell === 1).quantile(0.5)).toBe(null);
 });
 
+test("slices after the last possible cut are kept together, and cutting there is refused", () => {
+  const samples = new Samples(2, 4, 2);
+  // Slice k of cell c holds 10 c + k.
+  for (let place = 0; place < 8; place++) samples.add(place, 10 * Math.floor(place / 4) + (place % 4));
+  const late = samples.select(1, () => true);
+  expect([late.count, late.quantile(0), late.quantile(0.5), late.max]).toEqual([6, 1, 3, 13]);
+  expect(samples.select(0, (cell) => cell === 1).count).toBe(4);
+  expect(() => samples.select(2, () => true)).toThrow(RangeError);
+});
+
 test("zeros that were counted elsewhere come first", () => {
   const samples = new Samples(1, 1);
   samples.add(0, 4);
