@@ -51,8 +51,15 @@ export interface Segment {
   readonly trunk: Work;
   /** The head that follows, where an exit does. */
   readonly head: Work | null;
-  /** The tensor that crosses when the next segment runs elsewhere; null after the last segment. */
-  readonly output: { readonly shape: readonly number[]; readonly codecs: CodecCosts } | null;
+  /**
+   * The tensor that crosses when the next segment runs elsewhere; null after the last segment. Where several cross, `shape` is all their
+   * numbers in one, bytes and times are sums, and `tensors` holds the shape of each.
+   */
+  readonly output: {
+    readonly shape: readonly number[];
+    readonly tensors?: readonly (readonly number[])[];
+    readonly codecs: CodecCosts;
+  } | null;
 }
 
 /** Where the network may be left. */

@@ -15,7 +15,7 @@ const rules: Record<string, { places: string[]; node: RegExp | null; packages: R
   models: {
     places: ["units", "profile", "npz", "version"],
     node: /^node:/,
-    packages: /^(@tensorflow\/tfjs-(core|layers|backend-wasm|backend-cpu|node)|fflate)(\/|$)/,
+    packages: /^(@tensorflow\/tfjs-(core|layers|converter|backend-wasm|backend-cpu|node)|fflate)(\/|$)/,
   },
   scenario: {
     places: ["units", "profile", "npz", "sim", "version"],

@@ -43,7 +43,7 @@ const commands: readonly Entry[] = [
   entry("train <model>", "train a multi-exit model", async () => (await import("./train.ts")).trainCommand),
   entry(
     "import <table>",
-    "make a profile from a model measured elsewhere",
+    "take in a TensorFlow.js model, or what a model measured elsewhere said",
     async () => (await import("./import.ts")).importCommand,
   ),
   entry("data <action> [name]", "data sets: list, get", async () => (await import("./data.ts")).dataCommand),
@@ -62,10 +62,12 @@ const commands: readonly Entry[] = [
 
 /** What may be given several times; yargs makes a list of anything else that is, `--out a --out b`, and asks nobody. */
 const repeatable: readonly string[] = ["_", "file", "run", "set"];
+/** One value that is a list once it is read; its reader refuses several. */
+const lists: readonly string[] = ["loss-weights", "lossWeights", "input"];
 
 function onlyOnce(given: Readonly<Record<string, unknown>>): true {
   for (const [name, value] of Object.entries(given)) {
-    if (!Array.isArray(value) || repeatable.includes(name)) continue;
+    if (!Array.isArray(value) || repeatable.includes(name) || lists.includes(name)) continue;
     throw new UsageError(`--${name}\n  expected  one value\n  got       ${value.length}: ${value.join(", ")}`);
   }
   return true;

@@ -1,8 +1,10 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { CommandModule } from "yargs";
-import type { Block, Dataset, ExitPlacement, HeadName, TrainingMethod, ZooEntry } from "../models/index.ts";
+import type { Block, Dataset, ExitPlacement, HeadName, Model, TrainingMethod, ZooEntry } from "../models/index.ts";
 import { writeWhole } from "./files.ts";
 import { integer, number, UsageError } from "./numbers.ts";
+import { placement } from "./placement.ts";
 import { progressBar } from "./progress-bar.ts";
 
 interface TrainArguments {
@@ -39,7 +41,11 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
   describe: "train a multi-exit model",
   builder: (yargs) =>
     yargs
-      .positional("model", { type: "string", demandOption: true, describe: "a network: offramp list models" })
+      .positional("model", {
+        type: "string",
+        demandOption: true,
+        describe: "a network (offramp list models), or an imported model",
+      })
       .option("dataset", {
         type: "string",
         requiresArg: true,
@@ -163,16 +169,14 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       .example("$0 train b-lenet", "trains the shipped model again"),
   handler: async (argv) => {
     const { loadDataset, modelName, rampWeights, train, UserError, zoo } = await import("../models/index.ts");
-    const entry = Object.hasOwn(zoo, argv.model) ? zoo[argv.model] : undefined;
-    if (entry === undefined) {
-      throw new UserError("model", { expected: Object.keys(zoo).join(" or "), got: JSON.stringify(argv.model) });
-    }
+    const own = Object.hasOwn(zoo, argv.model) ? null : await importedModel(argv);
+    const entry = own?.entry ?? zoo[argv.model]!;
     if (argv.finish && !argv.resume) throw new UserError("--finish", { expected: "--resume beside it", got: "none" });
     const set = argv.dataset ?? entry.dataset;
     if (set === null)
       throw new UserError("--dataset", { expected: `rows to train ${argv.model} on: a csv or npz file`, got: "none" });
-    const dataset = loadDataset(set, argv.data);
-    const blocks = built(argv, entry, dataset);
+    const dataset = own === null ? loadDataset(set, argv.data) : own.fit(loadDataset(set, argv.data));
+    const blocks = own?.model.spec.blocks ?? built(argv, zoo[argv.model]!, dataset);
     const exits = blocks.filter((block) => block.head !== null).map((block) => block.name);
     const usual =
       entry.training.lossWeights.length === exits.length ? entry.training.lossWeights : rampWeights(exits.length);
@@ -207,8 +211,9 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       ...(argv.patience === undefined ? {} : { patience: argv.patience }),
       ...(argv["compute-price"] === undefined ? {} : { computePrice: argv["compute-price"] }),
     };
-    const name = modelName(argv.model, dataset.name);
-    const out = argv.out ?? `trained/${name}`;
+    const name = own?.model.name ?? modelName(argv.model, dataset.name);
+    // Heads belong to the model they were attached to, so they are trained where it is.
+    const out = argv.out ?? own?.folder ?? `trained/${name}`;
     const stop = new AbortController();
     const interrupt = (): void => stop.abort();
     process.once("SIGINT", interrupt);
@@ -217,23 +222,24 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       const result = await train({
         name,
         spec: {
-          name: argv.model,
+          name: own?.model.spec.name ?? argv.model,
           input: dataset.shape,
-          normalise: dataset.normalise,
+          normalise: own?.model.spec.normalise ?? dataset.normalise,
           classes: dataset.classes,
           blocks,
         },
+        ...(own === null ? {} : { imported: own.model.imported ?? null }),
         dataset,
         plan,
         out,
         resume: argv.resume,
         finishNow: argv.finish,
-        force: argv.force,
+        force: argv.force || own?.isFresh(out) === true,
         engine: argv.engine as "wasm",
         signal: stop.signal,
         onProgress: ({ epoch, epochs, step, steps, done, resumedAt, losses }) => {
           bar ??= progressBar(argv.quiet === true, resumedAt);
-          const loss = losses.map((value) => value.toFixed(3)).join(" ");
+          const loss = losses.map((value) => (Number.isNaN(value) ? "—" : value.toFixed(3))).join(" ");
           bar.update(done, `epoch ${epoch + 1}/${epochs} step ${step}/${steps} loss ${loss}`);
         },
         onEpoch: (record) => {
@@ -267,36 +273,87 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
   },
 };
 
+/** A model of the user's, imported, whose new heads are to be trained. */
+interface OwnModel {
+  readonly model: Model;
+  readonly folder: string;
+  /** Training plan of heads on a frozen trunk. */
+  readonly entry: Pick<ZooEntry, "dataset" | "training">;
+  fit(dataset: Dataset): Dataset;
+  /** Whether a folder holds the model as it was imported, which training completes. */
+  isFresh(folder: string): boolean;
+}
+
+/** @throws UserError where there is no such model, or none of its heads is to be trained */
+async function importedModel(argv: TrainArguments): Promise<OwnModel> {
+  const models = await import("../models/index.ts");
+  const unknown = (): never => {
+    throw new models.UserError("model", {
+      expected: `${Object.keys(models.zoo).join(" or ")}, or a model that offramp import made`,
+      got: JSON.stringify(argv.model),
+    });
+  };
+  const folder = models.findModel(argv.model) ?? unknown();
+  const model = models.loadModel(folder);
+  const heads = models.newHeads(model.spec).length;
+  if (!models.isImported(model.spec) || heads === 0) {
+    throw new models.UserError(`model ${argv.model}`, {
+      expected: "an imported model with new heads, or the name of a network",
+      got: heads === 0 ? "one whose exits all came with it" : `a trained ${model.spec.name}`,
+      hint: heads === 0 ? "offramp profile measures it as it is" : `offramp train ${model.spec.name} begins anew`,
+    });
+  }
+  for (const option of ["exits", "head", "width"] as const) {
+    if (argv[option] !== undefined)
+      throw new models.UserError(`--${option}`, {
+        expected: "a network of the list",
+        got: `the imported model ${model.name}`,
+        hint: "import it again with other exits",
+      });
+  }
+  const weights = model.spec.blocks.flatMap(({ head }) => (head === null ? [] : [1]));
+  const training = {
+    epochs: 8,
+    batch: 64,
+    seed: 0,
+    lossWeights: weights,
+    learningRate: 2e-3,
+    weightDecay: 0.01,
+    augment: { mirror: false, shift: 0 },
+    calibrationRows: 5000,
+  };
+  return {
+    model,
+    folder,
+    entry: { dataset: null, training },
+    fit: (dataset) => models.fitDataset(dataset, model.spec),
+    isFresh: (out) => out === folder && model.training === null && !existsSync(join(out, "checkpoint.npz")),
+  };
+}
+
 /** The network as asked for; what does not fit is the user's mistake. */
-function built(argv: TrainArguments, entry: ZooEntry, dataset: Dataset): Block[] {
+function built(argv: TrainArguments, entry: Pick<ZooEntry, "build">, dataset: Dataset): Block[] {
   try {
-    return entry.build({
+    const blocks = entry.build({
       input: dataset.shape,
       classes: dataset.classes.length,
       ...(argv.width === undefined ? {} : { width: argv.width }),
       ...(argv.exits === undefined ? {} : { exits: argv.exits }),
       ...(argv.head === undefined ? {} : { head: argv.head as HeadName }),
     });
+    if (typeof argv.exits === "object" && "fractions" in argv.exits && blocks.length <= argv.exits.fractions.length) {
+      const after = blocks.map(({ name }) => name).join(", ");
+      throw new RangeError(
+        `exits at ${argv.exits.fractions.map((f) => `${100 * f} %`).join(", ")} of the computation: expected each in another unit before the last, got exits after ${after}`,
+      );
+    }
+    return blocks;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new UsageError(
       `${argv.model} on ${dataset.name}, samples of ${dataset.shape.join(" x ")}\n  got       ${error.message}`,
     );
   }
-}
-
-/** Reads "every", "stem,body" or "0.2,0.5". */
-function placement(raw: unknown): ExitPlacement | undefined {
-  if (raw === undefined) return undefined;
-  const parts = String(raw)
-    .split(",")
-    .map((part) => part.trim());
-  if (raw === "every") return "every";
-  if (parts.every((part) => /^0?\.\d+$/.test(part))) return { fractions: parts.map(Number) };
-  if (parts.every((part) => /^[a-z][a-z0-9-]*$/.test(part))) return { after: parts };
-  throw new UsageError(
-    `--exits\n  expected  every, names of units such as stage1-2,stage2-1, or fractions of the computation such as 0.2,0.5\n  got       ${JSON.stringify(raw)}`,
-  );
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;

@@ -49,6 +49,30 @@ export function decode(codec: Codec, bytes: Uint8Array, length: number): Float32
   return halfToFloat(new Uint16Array(aligned.buffer, aligned.byteOffset, length));
 }
 
+/**
+ * What crosses where several tensors do: each written by itself, with its own range in uint8.
+ * @param sizes numbers in each of the tensors that `values` holds one after another
+ */
+export function encodeEach(codec: Codec, values: Float32Array, sizes: readonly number[]): Uint8Array[] {
+  let at = 0;
+  return sizes.map((size) => {
+    at += size;
+    return encode(codec, values.subarray(at - size, at));
+  });
+}
+
+/** The tensors that {@link encodeEach} wrote, one after another. */
+export function decodeEach(codec: Codec, written: readonly Uint8Array[], sizes: readonly number[]): Float32Array {
+  if (written.length === 1) return decode(codec, written[0]!, sizes[0]!);
+  const values = new Float32Array(sizes.reduce((sum, size) => sum + size, 0));
+  let at = 0;
+  written.forEach((bytes, i) => {
+    values.set(decode(codec, bytes, sizes[i]!), at);
+    at += sizes[i]!;
+  });
+  return values;
+}
+
 function encodeNumbers(base: BaseCodec, values: Float32Array): Uint8Array {
   if (base === "uint8") return quantise(values);
   const numbers = base === "float32" ? values.slice() : toHalf(values);

@@ -102,7 +102,8 @@ function wireLines({ segments }: Profile): string[] {
       ? []
       : codecs.map((codec, i) => {
           const { bytes, encode, decode } = output.codecs[codec]!;
-          const shape = i === 0 ? `${name} ${output.shape.join("x")}` : "";
+          const tensors = (output.tensors ?? [output.shape]).map((sides) => sides.join("x"));
+          const shape = i === 0 ? `${name} ${tensors.join(" + ")}` : "";
           return `  ${shape.padEnd(16)} ${codec.padEnd(15)} ${bytes.toFixed(0).padStart(8)} ${ms(medianOf(encode)).padStart(13)} ${ms(medianOf(decode)).padStart(13)}`;
         }),
   );

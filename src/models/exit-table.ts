@@ -2,10 +2,10 @@
 import { type NpyArray, writeNpz } from "../npz.ts";
 import { type Codec, codecs, type ExitTable } from "../profile.ts";
 import { normalisedRows } from "./batches.ts";
-import { decode, encode } from "./codec.ts";
+import { decodeEach, encodeEach } from "./codec.ts";
 import { type Rows, sliceRows } from "./data/dataset.ts";
 import type { Network } from "./network.ts";
-import { exitBlocks } from "./network-spec.ts";
+import { exitBlocks, tensorSizes } from "./network-spec.ts";
 
 /** Number formats that do not give back the bits they were given; their deflated twins give back the same. */
 const lossy = ["float16", "uint8"] as const satisfies readonly Codec[];
@@ -92,7 +92,7 @@ function addRows(network: Network, table: ExitTable, rows: Rows, first: number):
         put(into, exits.indexOf(index), outputs[0]!);
     }
     if (index === last) return;
-    const arrived = cross(x, count, (i, codec, size) => {
+    const arrived = cross(x, count, tensorSizes(block, network.shapes[index + 1]!), (i, codec, size) => {
       table.wire![((first + i) * last + index) * codecs.length + codec] = size;
     });
     const later = exits.filter((exit) => exit > index);
@@ -109,6 +109,7 @@ function addRows(network: Network, table: ExitTable, rows: Rows, first: number):
 function cross(
   x: Float32Array,
   rows: number,
+  sizes: readonly number[],
   onBytes: (row: number, codec: number, bytes: number) => void,
 ): Record<(typeof lossy)[number], Float32Array> {
   const arrived = { float16: new Float32Array(x.length), uint8: new Float32Array(x.length) };
@@ -116,9 +117,13 @@ function cross(
   for (let row = 0; row < rows; row += 1) {
     const tensor = x.subarray(row * size, (row + 1) * size);
     codecs.forEach((codec, index) => {
-      const bytes = encode(codec, tensor);
-      onBytes(row, index, bytes.length);
-      if (codec === "float16" || codec === "uint8") arrived[codec].set(decode(codec, bytes, size), row * size);
+      const written = encodeEach(codec, tensor, sizes);
+      onBytes(
+        row,
+        index,
+        written.reduce((sum, bytes) => sum + bytes.length, 0),
+      );
+      if (codec === "float16" || codec === "uint8") arrived[codec].set(decodeEach(codec, written, sizes), row * size);
     });
   }
   return arrived;

@@ -60,7 +60,22 @@ export type Layer =
       readonly count: number;
     }
   /** One of several scales, as an image. */
-  | { readonly kind: "scale"; readonly shapes: readonly Side3[]; readonly index: number };
+  | { readonly kind: "scale"; readonly shapes: readonly Side3[]; readonly index: number }
+  /** Part of a model made elsewhere, run as it is: from tensors of its graph to others. Several tensors are one flat tensor, one after another. */
+  | {
+      readonly kind: "imported";
+      readonly inputs: readonly string[];
+      readonly outputs: readonly string[];
+      /** Shapes of the inputs, without the batch. */
+      readonly from: readonly (readonly number[])[];
+      readonly to: readonly (readonly number[])[];
+      readonly macs: number;
+      /** Convolution, dense and recurrent layers. */
+      readonly layers: number;
+      readonly params: number;
+      /** The one output is the log odds z of the second of two classes, and becomes the logits [0, z]. */
+      readonly logOdds?: boolean;
+    };
 
 /** [height, width, channels] */
 export type Side3 = readonly [number, number, number];
@@ -79,6 +94,7 @@ const numbers: Readonly<Record<Layer["kind"], readonly string[]>> = {
   scales: [],
   "scale-layers": ["count"],
   scale: [],
+  imported: [],
 };
 
 /** Height and width of a convolution's filter. */
@@ -95,6 +111,7 @@ const sizeOf = (shape: readonly number[]): number => shape.reduce((product, side
 /** Shape of a layer's output, without the batch. @throws RangeError when the layer does not fit its input */
 export function outputShape(layer: Layer, input: readonly number[]): number[] {
   if (layer.kind === "flatten") return [sizeOf(input)];
+  if (layer.kind === "imported") return afterImported(layer, input);
   if (layer.kind === "scale-layers" || layer.kind === "scale") return afterScales(layer, input);
   if (layer.kind === "dense") {
     if (input.length !== 1) throw new RangeError(`dense layer: expected a flat input, got shape [${input}]`);
@@ -157,6 +174,17 @@ export function grownShapes(shapes: readonly Side3[], growth: readonly number[],
 /** Channels that a scale gains in one layer: those of its own convolution, and as many from the finer scale. */
 export const grownBy = (growth: number, scale: number): number => (scale === 0 ? growth : 2 * growth);
 
+function afterImported(
+  { from, to, logOdds }: Extract<Layer, { kind: "imported" }>,
+  input: readonly number[],
+): number[] {
+  const size = from.reduce((sum, shape) => sum + sizeOf(shape), 0);
+  if (sizeOf(input) !== size) throw new RangeError(`imported layer: expected ${size} numbers, got shape [${input}]`);
+  if (logOdds === true) return [2];
+  if (to.length === 1) return [...to[0]!];
+  return [to.reduce((sum, shape) => sum + sizeOf(shape), 0)];
+}
+
 function afterScales(layer: Extract<Layer, { kind: "scale-layers" | "scale" }>, input: readonly number[]): number[] {
   const size = layer.shapes.reduce((sum, shape) => sum + sizeOf(shape), 0);
   if (input.length !== 1 || input[0] !== size) {
@@ -176,6 +204,9 @@ function afterScales(layer: Extract<Layer, { kind: "scale-layers" | "scale" }>, 
 }
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1;
+const isName = (value: unknown): boolean => typeof value === "string" && value !== "";
+const isList = (value: unknown, of: (each: unknown) => boolean): boolean =>
+  Array.isArray(value) && value.length > 0 && value.every(of);
 const isShape = (value: unknown): boolean => Array.isArray(value) && value.length === 3 && value.every(isCount);
 
 /** Specs come from files too, so what the types promise is checked. @throws RangeError naming the layer */
@@ -217,6 +248,15 @@ function checkRest(layer: Record<string, unknown>, where: string): void {
   if (layer.kind === "residual") {
     checkLayers(layer.body, where);
     checkLayers(layer.shortcut, where);
+  }
+  if (layer.kind === "imported") {
+    const { inputs, outputs, from, to } = layer as Extract<Layer, { kind: "imported" }>;
+    const areSides = (shape: unknown): boolean => isList(shape, isCount);
+    if (!isList(inputs, isName) || !isList(outputs, isName)) fail("names of tensors");
+    if (!isList(from, areSides) || from.length !== inputs.length) fail("a shape for each input");
+    if (!isList(to, areSides) || to.length !== outputs.length) fail("a shape for each output");
+    const costs = [layer.macs, layer.layers, layer.params];
+    if (!costs.every((cost) => typeof cost === "number" && cost >= 0)) fail("macs, layers and params");
   }
   const counts = layer.kind === "scales" ? layer.filters : layer.kind === "scale-layers" ? layer.growth : null;
   if (counts !== null && !(Array.isArray(counts) && counts.length > 0 && counts.every(isCount)))

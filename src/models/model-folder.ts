@@ -1,10 +1,14 @@
-/** A trained model on disk: `model.json` (network, training facts, list of weights) and `weights.bin`. */
+/**
+ * A trained model on disk: `model.json` (network, training facts, list of weights) and `weights.bin`; beside them, where its trunk is a model
+ * made elsewhere, that model as `original.json` and `original.bin`.
+ */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "./errors.ts";
 import { writeWhole } from "./files.ts";
 import { halfToFloat, toHalf } from "./half.ts";
+import { type ModelSource, readModelSource } from "./imported/model-source.ts";
 import { checkSpec, type NetworkSpec } from "./network-spec.ts";
 import { parametersOf, sizeOf, type Weights } from "./parameters.ts";
 
@@ -15,9 +19,23 @@ export interface Model {
   readonly weights: Weights;
   /** Facts of the training run: data set, rows, epochs, seed, loss weights, optimiser. Null for imported models. */
   readonly training: Readonly<Record<string, unknown>> | null;
-  /** Hash of `weights.bin`, hexadecimal. */
+  /** Hash of `weights.bin`, and of the original where there is one, hexadecimal. */
   readonly weightsSha256: string;
+  /** The model that imported layers run; null or absent for networks of our own. */
+  readonly imported?: ImportedModel | null;
 }
+
+/** A model made elsewhere, as it was given. */
+export interface ImportedModel {
+  readonly source: ModelSource;
+  /** Its input shape, without the batch. */
+  readonly input: readonly number[];
+  /** Nodes that answer; its own where not chosen otherwise. */
+  readonly outputs: readonly string[];
+}
+
+const originalJson = "original.json";
+const originalBytes = "original.bin";
 
 interface ModelFile {
   readonly format: "offramp/model";
@@ -30,6 +48,12 @@ interface ModelFile {
     readonly dtype: "float16";
     readonly sha256: string;
     readonly arrays: readonly { name: string; shape: readonly number[] }[];
+  };
+  readonly original?: {
+    readonly format: ModelSource["format"];
+    readonly input: readonly number[];
+    readonly outputs: readonly string[];
+    readonly sha256: string;
   };
 }
 
@@ -47,6 +71,8 @@ export function saveModel(folder: string, model: Omit<Model, "weightsSha256">): 
       return Buffer.from(half.buffer, half.byteOffset, half.byteLength);
     }),
   );
+  const imported = model.imported ?? null;
+  const original = imported === null ? null : writeOriginal(folder, imported);
   const sha256 = hash(bytes);
   const file: ModelFile = {
     format: "offramp/model",
@@ -60,10 +86,35 @@ export function saveModel(folder: string, model: Omit<Model, "weightsSha256">): 
       sha256,
       arrays: parameters.map(({ name, shape }) => ({ name, shape })),
     },
+    ...(original === null ? {} : { original }),
   };
   writeWhole(join(folder, "weights.bin"), bytes);
   writeWhole(join(folder, "model.json"), `${JSON.stringify(file, null, 1)}\n`);
-  return { ...model, weights: roundWeights(model.weights), weightsSha256: sha256 };
+  return { ...model, weights: roundWeights(model.weights), weightsSha256: joined(sha256, original?.sha256) };
+}
+
+/** One hash of heads and original; that of the weights alone where there is no original. */
+const joined = (weights: string, original: string | undefined): string =>
+  original === undefined ? weights : hash(Buffer.from(`${weights} ${original}`));
+
+function writeOriginal(folder: string, { source, input, outputs }: ImportedModel): NonNullable<ModelFile["original"]> {
+  const { format, json, specs, bytes } = source;
+  const text = JSON.stringify({ ...json, weightsManifest: [{ paths: [originalBytes], weights: specs }] });
+  writeWhole(join(folder, originalBytes), bytes);
+  writeWhole(join(folder, originalJson), text);
+  return { format, input, outputs, sha256: hash(Buffer.concat([Buffer.from(text), bytes])) };
+}
+
+function readOriginal(folder: string, { input, outputs, sha256 }: NonNullable<ModelFile["original"]>): ImportedModel {
+  const source = readModelSource(join(folder, originalJson));
+  const found = hash(Buffer.concat([readFileSync(join(folder, originalJson)), source.bytes]));
+  if (found !== sha256) {
+    throw new UserError(join(folder, originalJson), {
+      expected: `the model that was imported, sha256 ${sha256}`,
+      got: found,
+    });
+  }
+  return { source, input, outputs };
 }
 
 /**
@@ -103,7 +154,15 @@ export function loadModel(folder: string): Model {
       return [name, all.subarray(from, at)];
     }),
   );
-  return { name: file.name, spec: file.spec, weights, training: file.training, weightsSha256: file.weights.sha256 };
+  const { original } = file;
+  return {
+    name: file.name,
+    spec: file.spec,
+    weights,
+    training: file.training,
+    weightsSha256: joined(file.weights.sha256, original?.sha256),
+    imported: original === undefined ? null : readOriginal(folder, original),
+  };
 }
 
 function parse(path: string): ModelFile {

@@ -37,6 +37,25 @@ export function exitBlocks(spec: NetworkSpec): number[] {
   return spec.blocks.flatMap((block, index) => (block.head === null ? [] : [index]));
 }
 
+/** Whether the trunk is a model made elsewhere, which is run and never trained. */
+export function isImported(spec: Pick<NetworkSpec, "blocks">): boolean {
+  return spec.blocks.some(({ layers, head }) => [...layers, ...(head ?? [])].some(({ kind }) => kind === "imported"));
+}
+
+/** Blocks whose heads are ours: those that training can change in an imported model. */
+export function newHeads(spec: Pick<NetworkSpec, "blocks">): number[] {
+  return spec.blocks.flatMap(({ head }, block) =>
+    head?.some(({ kind }) => kind !== "imported") === true ? [block] : [],
+  );
+}
+
+/** Sizes of the tensors that the output of a block is made of, one after another. */
+export function tensorSizes(block: Block, shape: readonly number[]): number[] {
+  const last = block.layers.at(-1);
+  const product = (sides: readonly number[]): number => sides.reduce((size, side) => size * side, 1);
+  return last?.kind === "imported" ? last.to.map(product) : [product(shape)];
+}
+
 /**
  * Checks that shapes fit and every head ends in one logit per class.
  * @throws RangeError naming the block at fault

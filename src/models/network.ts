@@ -1,6 +1,8 @@
 /** A network ready to run: any contiguous range of trunk segments and any heads, from one set of weights. Batch norms are folded into their convolutions. */
 import type { Tensor, Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
 import type { Backend, Tf } from "./backend.ts";
+import type { Original } from "./imported/original.ts";
+import { runImported } from "./imported/run-part.ts";
 import { mixedPool, pooled, subsample } from "./layer-ops.ts";
 import { kernelOf, type Layer, outputShape } from "./layers.ts";
 import { checkSpec, cutShapes, type NetworkSpec, normEpsilon } from "./network-spec.ts";
@@ -34,9 +36,14 @@ export class Network {
   readonly #trunk: readonly Step[];
   readonly #heads: readonly (Step | null)[];
   readonly #constants: Tensor[] = [];
+  readonly #original: Original | null;
 
-  /** @throws RangeError when the spec is not a network or a weight is missing or of the wrong size */
-  constructor(backend: Backend, spec: NetworkSpec, weights: Weights) {
+  /**
+   * @param original what a spec with imported layers runs; it must be on this backend and outlive the network
+   * @throws RangeError when the spec is not a network or a weight is missing or of the wrong size
+   */
+  constructor(backend: Backend, spec: NetworkSpec, weights: Weights, original: Original | null = null) {
+    this.#original = original;
     checkSpec(spec);
     for (const { name, shape } of parametersOf(spec)) {
       if (weights[name]?.length !== sizeOf(shape)) {
@@ -191,6 +198,11 @@ export class Network {
         const shortcut = this.#compile(layer.shortcut, shape, `${path}.shortcut`, weights);
         if (layer.linear === true) return [(x) => tf.add(body(x), shortcut(x)), after];
         return [(x) => tf.relu(tf.add(body(x), shortcut(x))), after];
+      }
+      case "imported": {
+        const original = this.#original;
+        if (original === null) throw new RangeError(`imported layer ${path}: expected the model it is a part of`);
+        return [(x) => runImported(tf, layer, original, x), after];
       }
       case "scale":
         return [(x) => unpacked(tf, x, layer.shapes)[layer.index]!, after];

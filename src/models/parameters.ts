@@ -101,6 +101,8 @@ export function costOf(layers: readonly Layer[], input: readonly number[]): Cost
   let shape = input;
   let macs = 0;
   let count = 0;
+  // Not ours to train, so not among the parameters of a spec.
+  let foreign = 0;
   for (const layer of layers) {
     const output = outputShape(layer, shape);
     if (layer.kind === "residual") {
@@ -116,6 +118,11 @@ export function costOf(layers: readonly Layer[], input: readonly number[]): Cost
         count += 1;
       }
     }
+    if (layer.kind === "imported") {
+      macs += layer.macs;
+      count += layer.layers;
+      foreign += layer.params;
+    }
     if (layer.kind === "dense") macs += shape[0]! * layer.units;
     if (layer.kind === "conv") macs += sizeOf(output) * sizeOf(kernelOf(layer)) * shape[2]!;
     if (layer.kind === "depthwise") macs += sizeOf(output) * sizeOf(kernelOf(layer));
@@ -123,5 +130,5 @@ export function costOf(layers: readonly Layer[], input: readonly number[]): Cost
     shape = output;
   }
   const params = ofLayers(layers, input, "").reduce((total, parameter) => total + sizeOf(parameter.shape), 0);
-  return { macs, layers: count, params };
+  return { macs, layers: count, params: params + foreign };
 }

@@ -6,9 +6,11 @@ import { type Dataset, sliceRows, splitTraining } from "./data/dataset.ts";
 import type { EngineName } from "./engine.ts";
 import { UserError } from "./errors.ts";
 import { measureExitTable } from "./exit-table.ts";
+import { fitDataset } from "./imported/fit-dataset.ts";
+import { openOriginal } from "./imported/open.ts";
 import type { Model } from "./model-folder.ts";
 import { Network } from "./network.ts";
-import { exitBlocks } from "./network-spec.ts";
+import { exitBlocks, isImported, newHeads } from "./network-spec.ts";
 import { sizeOf } from "./parameters.ts";
 import { hostOf, sampleInputs, segmentsOf, timedSamples } from "./profile-parts.ts";
 import { timeCodecs } from "./time-codecs.ts";
@@ -37,14 +39,23 @@ const tableCalibrationRows = 5000;
  */
 export async function profileModel({
   model,
-  dataset,
+  dataset: given,
   engine,
   quick = false,
   careful = false,
   ...options
 }: ProfileOptions): Promise<{ profile: Profile; table: ExitTable }> {
   const { spec } = model;
-  if (dataset.shape.join() !== spec.input.join() || dataset.classes.join() !== spec.classes.join()) {
+  if (model.training === null && newHeads(spec).length > 0) {
+    throw new UserError(`model ${model.name}`, {
+      expected: "trained heads",
+      got: "heads as they were attached",
+      hint: `offramp train ${model.name} --dataset … trains them`,
+    });
+  }
+  const dataset = isImported(spec) ? fitDataset(given, spec) : given;
+  const classesFit = isImported(spec) || dataset.classes.join() === spec.classes.join();
+  if (dataset.shape.join() !== spec.input.join() || !classesFit) {
     throw new UserError(`data set ${dataset.name}`, {
       expected: `images of ${spec.input.join(" x ")} in ${spec.classes.length} classes, as ${model.name} takes`,
       got: `${dataset.shape.join(" x ")} in ${dataset.classes.length}`,
@@ -53,11 +64,14 @@ export async function profileModel({
   const stated = Number(model.training?.calibration_rows);
   const heldOut = Number.isSafeInteger(stated) && stated > 0 ? stated : tableCalibrationRows;
   const wanted = options.calibrationRows ?? (quick ? 500 : tableCalibrationRows);
-  const calibration = splitTraining(dataset.train, Math.min(heldOut, wanted)).calibration;
+  // Nothing is known of what a model learnt from that was trained elsewhere.
+  const most = model.training === null ? Math.floor(dataset.train.count / 2) : heldOut;
+  const calibration = splitTraining(dataset.train, Math.min(heldOut, wanted, most)).calibration;
   const evaluation = quick ? sliceRows(dataset.test, 0, Math.min(1000, dataset.test.count)) : dataset.test;
   const before = loadavg()[0]!;
   const backend = await loadBackend(engine);
-  const network = new Network(backend, spec, model.weights);
+  const original = await openOriginal(backend, model.imported);
+  const network = new Network(backend, spec, model.weights, original);
   const report = options.onProgress ?? (() => {});
   const plan = quick ? quickTiming : careful ? patientTiming : carefulTiming;
   const samples = sampleInputs(network, dataset.test);
@@ -71,13 +85,14 @@ export async function profileModel({
     report(0.5 + 0.5 * (done / of), `exit table, row ${done} of ${of}`),
   );
   network.dispose();
+  original?.dispose();
   const profile: Profile = {
     format: "offramp/profile",
     version: 1,
     name: model.name,
     model: {
       name: spec.name,
-      classes: spec.classes,
+      classes: dataset.classes,
       input: { shape: spec.input, bytes: sizeOf(spec.input) },
       params: 0,
       training: model.training,

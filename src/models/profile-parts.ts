@@ -6,6 +6,7 @@ import type { Backend } from "./backend.ts";
 import { normalisedRows } from "./batches.ts";
 import type { Rows } from "./data/dataset.ts";
 import type { Network } from "./network.ts";
+import type { Block } from "./network-spec.ts";
 import { costOf, sizeOf } from "./parameters.ts";
 import type { CodecTimes } from "./time-codecs.ts";
 import { measuredBatches, type NetworkTimes, quietScatter } from "./time-network.ts";
@@ -55,9 +56,18 @@ export function segmentsOf(
       name: block.name,
       trunk: { ...costOf(block.layers, shapes[i]!), time: times.trunks[i]! },
       head,
-      output: cost === undefined ? null : { shape: shapes[i + 1]!, codecs: costsOf(cost, (codec) => bytes(i, codec)) },
+      output:
+        cost === undefined
+          ? null
+          : { shape: shapes[i + 1]!, ...tensorsOf(block), codecs: costsOf(cost, (codec) => bytes(i, codec)) },
     };
   });
+}
+
+/** Shapes of the tensors that cross after a block, where there are several. */
+function tensorsOf({ layers }: Block): { tensors?: readonly (readonly number[])[] } {
+  const last = layers.at(-1);
+  return last?.kind === "imported" && last.to.length > 1 ? { tensors: last.to } : {};
 }
 
 function costsOf(times: CodecTimes, bytes: (codec: Codec) => number): Record<Codec, CodecCost> {

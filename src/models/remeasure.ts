@@ -10,6 +10,7 @@ import { cacheFolder } from "./cache.ts";
 import { type EngineName, preferredEngine } from "./engine.ts";
 import { UserError } from "./errors.ts";
 import { writeWhole } from "./files.ts";
+import { openOriginal } from "./imported/open.ts";
 import { loadModel } from "./model-folder.ts";
 import { Network } from "./network.ts";
 import { sizeOf } from "./parameters.ts";
@@ -67,13 +68,15 @@ export async function measureTimings(
   const found = kept === null ? null : readKept(kept);
   if (found !== null) return { ...profile, ...found };
 
-  const network = new Network(backend, model.spec, model.weights);
+  const original = await openOriginal(backend, model.imported);
+  const network = new Network(backend, model.spec, model.weights, original);
   const plan = quick ? quickTiming : carefulTiming;
   const samples = smoothImages(timedSamples, model.spec.input);
   const times = timeNetwork(network, samples, plan, (batch) => options.onProgress?.(`times at batch ${batch}`));
   options.onProgress?.("encode and decode times");
   const costs = timeCodecs(network, samples, timedSamples, plan);
   network.dispose();
+  original?.dispose();
   const bytes = (cut: number, codec: Codec): number =>
     profile.segments[cut]?.output?.codecs[codec]?.bytes ?? Number.NaN;
   const measured: Measured = {

@@ -13,18 +13,29 @@ export function shippedModels(): string[] {
     .sort();
 }
 
+/** Folders that commands write models to. */
+const madeHere = ["imported", "trained"];
+
+/** Folder of a model that is not a shipped one: a path, or the name of one that `import` or `train` made here; null where there is none. */
+export function findModel(model: string): string | null {
+  if (existsSync(join(model, "model.json"))) return model;
+  if (!/^[\w-]+$/.test(model)) return null;
+  return madeHere.map((place) => join(place, model)).find((place) => existsSync(join(place, "model.json"))) ?? null;
+}
+
 /**
- * Folder of a model: a path to one, a shipped model's name, or a network's name such as `b-lenet`.
+ * Folder of a model: a path to one, the name of one made here, a shipped model's, or a network's such as `b-lenet`.
  * @throws UserError when there is none
  */
 export function modelFolder(model: string): string {
-  if (existsSync(join(model, "model.json"))) return model;
+  const made = findModel(model);
+  if (made !== null) return made;
   const name = Object.hasOwn(zoo, model) ? zoo[model]!.folder : model;
   const shipped = shippedModels();
   if (shipped.includes(name)) return join(packageFolder(), "models", name);
   throw new UserError("model", {
     expected: `a folder with model.json, or one of ${shipped.join(", ")}`,
     got: JSON.stringify(model),
-    hint: `offramp train makes one from ${Object.keys(zoo).join(" or ")}`,
+    hint: `offramp train makes one from ${Object.keys(zoo).join(" or ")}; offramp import from a TensorFlow.js model`,
   });
 }

@@ -1,7 +1,8 @@
 /** What it costs to write and read a cut tensor in every codec. */
 import { type Codec, type CodecCost, codecs } from "../profile.ts";
-import { decode, encode } from "./codec.ts";
+import { decodeEach, encodeEach } from "./codec.ts";
 import type { Network } from "./network.ts";
+import { tensorSizes } from "./network-spec.ts";
 import { sizeOf } from "./parameters.ts";
 import { summarise, type TimingPlan, timeInTurn } from "./timing.ts";
 
@@ -18,12 +19,13 @@ export function timeCodecs(network: Network, samples: Float32Array, count: numbe
   for (let cut = 0; cut < network.spec.blocks.length - 1; cut += 1) {
     x = network.run({ from: cut, to: cut + 1, heads: [], trunk: true }, x, count)[0]!;
     const size = sizeOf(network.shapes[cut + 1]!);
+    const sizes = tensorSizes(network.spec.blocks[cut]!, network.shapes[cut + 1]!);
     const tensors = Array.from({ length: count }, (_, row) => x.slice(row * size, (row + 1) * size));
     const subjects = codecs.flatMap((codec) => {
-      const written = tensors.map((tensor) => encode(codec, tensor));
+      const written = tensors.map((tensor) => encodeEach(codec, tensor, sizes));
       return [
-        inTurn(count, (row) => encode(codec, tensors[row]!)),
-        inTurn(count, (row) => decode(codec, written[row]!, size)),
+        inTurn(count, (row) => encodeEach(codec, tensors[row]!, sizes)),
+        inTurn(count, (row) => decodeEach(codec, written[row]!, sizes)),
       ];
     });
     const times = timeInTurn(subjects, plan).map((blocks) => summarise(blocks, 1));

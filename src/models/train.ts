@@ -13,7 +13,9 @@ import { InterruptedError, UserError } from "./errors.ts";
 import { logitsOf } from "./evaluate.ts";
 import { gateSize } from "./exit-losses.ts";
 import { prepareFolder, writeWhole } from "./files.ts";
-import { type Model, saveModel } from "./model-folder.ts";
+import { openOriginal } from "./imported/open.ts";
+import type { Original } from "./imported/original.ts";
+import { type ImportedModel, type Model, saveModel } from "./model-folder.ts";
 import { Network } from "./network.ts";
 import { exitBlocks, type NetworkSpec } from "./network-spec.ts";
 import { initialWeights, isTrained, parametersOf, sizeOf } from "./parameters.ts";
@@ -40,6 +42,8 @@ export interface TrainOptions {
   /** Name of the resulting model. */
   readonly name: string;
   readonly spec: NetworkSpec;
+  /** The trunk, where it was made elsewhere: its new heads learn. */
+  readonly imported?: ImportedModel | null;
   readonly dataset: Dataset;
   readonly plan: TrainingPlan;
   /** Folder of the model, its log and its checkpoint. */
@@ -82,7 +86,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   let state = startingState(options, engine, rows);
   prepareFolder(out);
   const backend = await loadTrainingBackend(engine);
-  const step = new TrainingStep(backend, spec, plan);
+  const original = await openOriginal(backend, options.imported);
+  const step = new TrainingStep(backend, spec, plan, original);
   const phases = phasesFor(spec, plan);
   let entered: Phase | null = null;
   const batch = Math.min(plan.batch, learn.count);
@@ -141,7 +146,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
         throw new InterruptedError(`stopped in epoch ${epoch + 1} of ${plan.epochs}, saved in ${checkpoint}`);
       }
     }
-    const quality = measure(new Network(backend, spec, state.weights), calibration);
+    const quality = measure(new Network(backend, spec, state.weights, original), calibration);
     const record: EpochRecord = {
       epoch: epoch + 1,
       learningRate,
@@ -161,7 +166,9 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     }
   }
   step.dispose();
-  return finish(options, backend, state, { learn, calibration, exits, steps });
+  const result = finish(options, backend, state, { learn, calibration, exits, steps, original });
+  original?.dispose();
+  return result;
 }
 
 /** @throws UserError where the plan does not fit the network */
@@ -194,14 +201,20 @@ function freshAdam(spec: NetworkSpec, plan: TrainingPlan): AdamState {
 }
 
 function finish(
-  { name, spec, dataset, plan, out }: TrainOptions,
+  { name, spec, dataset, plan, out, imported = null }: TrainOptions,
   backend: Awaited<ReturnType<typeof loadTrainingBackend>>,
   state: Checkpoint,
-  { learn, calibration, exits, steps }: { learn: Rows; calibration: Rows; exits: readonly string[]; steps: number },
+  {
+    learn,
+    calibration,
+    exits,
+    steps,
+    original,
+  }: { learn: Rows; calibration: Rows; exits: readonly string[]; steps: number; original: Original | null },
 ): TrainResult {
   const weights = state.best?.weights ?? state.weights;
-  const rounded = saveModel(out, { name, spec, weights, training: null });
-  const network = new Network(backend, spec, rounded.weights);
+  const rounded = saveModel(out, { name, spec, weights, training: null, imported });
+  const network = new Network(backend, spec, rounded.weights, original);
   const byExit = (quality: readonly ExitQuality[]): Record<string, number> =>
     Object.fromEntries(exits.map((exit, i) => [exit, quality[i]!.accuracy]));
   const onCalibration = qualityOf(
@@ -225,7 +238,7 @@ function finish(
     steps: steps * state.epoch + state.step,
     seed: plan.seed,
     loss_weights: plan.lossWeights,
-    method: plan.method ?? "joint",
+    method: plan.method ?? (imported === null ? "joint" : "heads"),
     ...(plan.method === "distillation" ? { distillation: plan.distillation ?? "half, at temperature 3" } : {}),
     ...(plan.method === "branching" ? { compute_price: plan.computePrice ?? 0.3 } : {}),
     ...(state.best === null ? {} : { kept_epoch: state.best.epoch, patience: plan.patience }),
@@ -237,7 +250,7 @@ function finish(
     calibration_accuracy: byExit(onCalibration),
     test_accuracy: byExit(test),
   };
-  const model = saveModel(out, { name, spec, weights, training });
+  const model = saveModel(out, { name, spec, weights, training, imported });
   rmSync(join(out, checkpointFile), { force: true });
   return { model, log: state.log, test };
 }

@@ -1,6 +1,8 @@
 /** The forward pass of training: all exits at once, batch norms with the batch's own moments. */
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
 import type { Tf } from "./backend.ts";
+import type { Original } from "./imported/original.ts";
+import { runImported } from "./imported/run-part.ts";
 import type { ChannelMoments, TrainingOps } from "./kernels/training-ops.ts";
 import { mixedPool, pooled, roundingOf, subsample } from "./layer-ops.ts";
 import { type Layer, outputShape, type Relu } from "./layers.ts";
@@ -16,6 +18,7 @@ interface Context {
   readonly seen: (path: string, moments: ChannelMoments) => void;
   /** Values that nothing before them learns for. */
   readonly inert: WeakSet<Tensor>;
+  readonly original: Original | null;
 }
 
 /** What learns; the rest of the trunk is run by `frozen`, with its running statistics. */
@@ -24,6 +27,8 @@ export interface Learning {
   readonly heads: readonly boolean[];
   /** Null where all of the trunk learns. */
   readonly frozen: Network | null;
+  /** What imported layers run; null where there are none. */
+  readonly original: Original | null;
 }
 
 /**
@@ -40,10 +45,10 @@ export function exitLogits(
   x: Tensor4D,
   weights: Readonly<Record<string, Tensor>>,
   seen: (path: string, moments: ChannelMoments) => void,
-  { trunk, heads, frozen }: Learning,
+  { trunk, heads, frozen, original }: Learning,
 ): (Tensor2D | null)[] {
   const inert = new WeakSet<Tensor>([x]);
-  const context = { tf, ops, weights, seen, inert };
+  const context = { tf, ops, weights, seen, inert, original };
   const logits: (Tensor2D | null)[] = [];
   let value: Tensor = x;
   const deepest = heads.lastIndexOf(true);
@@ -152,12 +157,20 @@ function apply(context: Context, layer: Layer, x: Tensor, path: string, pool = f
       const shortcut = through(context, layer.shortcut, x, `${path}.shortcut`);
       return layer.linear === true ? tf.add(body, shortcut) : ops.addRelu(body, shortcut);
     }
+    case "imported":
+      return imported(context, layer, x);
     case "scale":
       return unpacked(tf, x, layer.shapes)[layer.index]!;
     case "scales":
     case "scale-layers":
       return runScales(tf, layer, x, (each, input) => apply(context, each.layer, input, `${path}.${each.path}`));
   }
+}
+
+/** Parts of a model made elsewhere do not learn; what a new head begins with picks one of the tensors that cross. */
+function imported({ tf, original }: Context, layer: Extract<Layer, { kind: "imported" }>, x: Tensor): Tensor {
+  if (original === null) throw new RangeError("imported layer: expected the model it is a part of");
+  return runImported(tf, layer, original, x);
 }
 
 /** Bias or norm, then the activation. */

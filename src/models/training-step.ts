@@ -3,9 +3,10 @@ import type { Tensor, Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
 import { type AdamState, adamStep, sgdStep } from "./adam.ts";
 import type { Backend } from "./backend.ts";
 import { branchingLoss, crossEntropy, gateSize, imitation } from "./exit-losses.ts";
+import type { Original } from "./imported/original.ts";
 import { type ChannelMoments, trainingOps } from "./kernels/training-ops.ts";
 import { Network } from "./network.ts";
-import { cutShapes, exitBlocks, type NetworkSpec } from "./network-spec.ts";
+import { cutShapes, exitBlocks, isImported, type NetworkSpec, newHeads } from "./network-spec.ts";
 import { costOf, isTrained, parametersOf } from "./parameters.ts";
 import { exitLogits } from "./training-graph.ts";
 import { type Phase, phasesOf } from "./training-methods.ts";
@@ -31,7 +32,17 @@ export function gatesOf(spec: NetworkSpec, plan: TrainingPlan): string[] {
 
 /** Phases of a plan on a network. @throws RangeError as {@link phasesOf} */
 export function phasesFor(spec: NetworkSpec, plan: TrainingPlan): Phase[] {
+  if (isImported(spec)) return [headsPhase(spec, plan)];
   return phasesOf(plan.method ?? "joint", plan.epochs, spec.blocks.length, exitBlocks(spec), plan.lossWeights);
+}
+
+/** All epochs go to new heads: the trunk and the exits that came with the model stay as they are. */
+function headsPhase(spec: NetworkSpec, { epochs, lossWeights, method = "heads" }: TrainingPlan): Phase {
+  if (method !== "heads")
+    throw new RangeError(`training of new heads on an imported trunk: expected method heads, got ${method}`);
+  const trained = newHeads(spec);
+  const heads = exitBlocks(spec).map((block) => trained.includes(block));
+  return { from: 0, to: epochs, trunk: spec.blocks.map(() => false), heads, lossWeights };
 }
 
 export class TrainingStep {
@@ -45,8 +56,11 @@ export class TrainingStep {
   #phase: Phase;
   #names: readonly string[] = [];
   #frozen: Network | null = null;
+  readonly #original: Original | null;
 
-  constructor(backend: Backend, spec: NetworkSpec, plan: TrainingPlan) {
+  /** @param original what imported layers run; the trunk of such a network is frozen */
+  constructor(backend: Backend, spec: NetworkSpec, plan: TrainingPlan, original: Original | null = null) {
+    this.#original = original;
     const exits = exitBlocks(spec).length;
     if (plan.lossWeights.length !== exits) {
       throw new RangeError(`loss weights: expected ${exits}, one per exit, got ${plan.lossWeights.length}`);
@@ -71,7 +85,7 @@ export class TrainingStep {
     this.#frozen?.dispose();
     this.#phase = phase;
     this.#names = this.#learning();
-    this.#frozen = phase.trunk.every(Boolean) ? null : new Network(this.#backend, this.#spec, weights);
+    this.#frozen = phase.trunk.every(Boolean) ? null : new Network(this.#backend, this.#spec, weights, this.#original);
   }
 
   dispose(): void {
@@ -111,7 +125,7 @@ export class TrainingStep {
     const moments = new Map<string, ChannelMoments>();
     const losses: number[] = [];
     const gradients: Record<string, Float32Array> = {};
-    const learning = { ...this.#phase, frozen: this.#frozen };
+    const learning = { ...this.#phase, frozen: this.#frozen, original: this.#original };
     tf.engine().startScope();
     try {
       const batch = labels.length;

@@ -26,6 +26,7 @@ const segment = z.object({
   output: z
     .object({
       shape: z.array(count),
+      tensors: z.array(z.array(count)).optional(),
       codecs: z.object(Object.fromEntries(codecs.map((c) => [c, c === "float32" ? cost : cost.optional()]))),
     })
     .nullable(),
