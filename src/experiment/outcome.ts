@@ -3,6 +3,7 @@ import type { Replication } from "../sim/collector.ts";
 import type { Setup } from "../sim/setup.ts";
 import { type Recorder, simulate } from "../sim/simulation.ts";
 import { batchesOf } from "./batches.ts";
+import { bestOf, figureOf, regretOf, withArm } from "./best-arm.ts";
 import { Estimator } from "./estimator.ts";
 import { isInterval } from "./metrics.ts";
 import { theoryOf } from "./product-form.ts";
@@ -32,6 +33,8 @@ export interface ReplicationPlan {
   readonly replications: number;
   readonly precision?: PrecisionPlan | null;
   readonly confidence: number;
+  /** What rules that learn lose against the best of their arms is found out, by running each of these. */
+  readonly regret?: boolean;
   /** Called between replications; throws to stop. */
   readonly between?: (done: number) => Promise<void> | void;
   readonly recorder?: (setup: Setup, replication: number) => Recorder;
@@ -39,6 +42,19 @@ export interface ReplicationPlan {
 
 /** Runs all replications of a policy and sums them up. @throws SequenceError when an exact list of the scenario runs out */
 export async function runPolicy(setup: Setup, plan: ReplicationPlan): Promise<PolicyOutcome> {
+  const { best } = setup.policy.place;
+  if (best !== undefined) return runBest(setup, plan, best);
+  const { outcome, replications } = await runAll(setup, plan);
+  if (plan.regret !== true) return outcome;
+  const between = plan.between && (() => plan.between!(replications.length));
+  const regret = await regretOf(setup, replications, new Estimator(plan.confidence), between);
+  return regret === null ? outcome : { ...outcome, result: { ...outcome.result, regret } };
+}
+
+async function runAll(
+  setup: Setup,
+  plan: ReplicationPlan,
+): Promise<{ outcome: PolicyOutcome; replications: readonly Replication[] }> {
   const replications: Replication[] = [];
   const upTo = async (n: number): Promise<PolicyOutcome> => {
     for (let r = replications.length; r < n; r++) {
@@ -47,7 +63,33 @@ export async function runPolicy(setup: Setup, plan: ReplicationPlan): Promise<Po
     }
     return outcomeOf(setup, replications, plan.confidence);
   };
-  return plan.precision ? untilPrecise(upTo, plan.precision, plan.replications) : upTo(plan.replications);
+  const outcome = await (plan.precision
+    ? untilPrecise(upTo, plan.precision, plan.replications)
+    : upTo(plan.replications));
+  return { outcome, replications };
+}
+
+/** Every arm in runs of its own; the outcome is that of the best. Nothing is recorded of the others. */
+async function runBest(setup: Setup, { recorder, ...plan }: ReplicationPlan, by: string): Promise<PolicyOutcome> {
+  const arms = setup.policy.place.arms!;
+  const outcomes: PolicyOutcome[] = [];
+  for (const arm of arms) outcomes.push((await runAll(withArm(setup, arm), plan)).outcome);
+  const values = outcomes.map(({ result }) => figureOf(result, by));
+  const chosen = bestOf(values, by);
+  const { outcome } =
+    recorder === undefined
+      ? { outcome: outcomes[chosen]! }
+      : await runAll(withArm(setup, arms[chosen]!), { ...plan, recorder });
+  const best_static = {
+    by,
+    chosen: arms[chosen]!.name,
+    arms: arms.map(({ name }, i) => ({ name, value: values[i]! })),
+  };
+  return {
+    ...outcome,
+    result: { ...outcome.result, best_static },
+    events: outcomes.reduce((sum, { events }) => sum + events, 0),
+  };
 }
 
 /** Figures of a policy from its replications. */

@@ -64,6 +64,7 @@ export function experimentOf(
     replications: scenario.run.replications,
     precision: scenario.run.precision,
     confidence: scenario.run.confidence,
+    regret: scenario.run.regret,
     requests: arrivalsOf(scenario),
     baseline: scenario.baseline,
     policies: scenario.policies.map((policy) => policy.name),

@@ -105,6 +105,19 @@ export interface Theory {
   readonly nodes: Readonly<Record<string, { readonly residence_s: number; readonly in_system: number }>>;
 }
 
+/** Cumulative regret of a rule that learns, against the best of its fixed choices in hindsight. In rewards, as the rule counts them. */
+export interface Regret {
+  /** Seconds of latency saved, or confidence and what the rule prices in it. */
+  readonly unit: "confidence" | "s";
+  /** What each fixed choice earned in a run of its own with the same random numbers. */
+  readonly arms: readonly { readonly name: string; readonly reward: I }[];
+  /** The one that earned most over all replications. */
+  readonly best: string;
+  readonly reward: I;
+  /** After so many arrivals, or so much time; the first is 0. */
+  readonly points: readonly { readonly requests?: number; readonly seconds?: number; readonly regret: I }[];
+}
+
 export interface PolicyResult {
   readonly name: string;
   readonly oracle: boolean;
@@ -117,6 +130,14 @@ export interface PolicyResult {
     readonly replications: number;
     /** Largest relative error wanted of each metric, and half width over estimate; null where there is no estimate. */
     readonly targets: readonly { readonly metric: string; readonly wanted: number; readonly achieved: number | null }[];
+  };
+  /** Only of rules that learn, at the file as written. */
+  readonly regret?: Regret;
+  /** Only of the best fixed choice in hindsight: which it is, and the figure of each. */
+  readonly best_static?: {
+    readonly by: string;
+    readonly chosen: string;
+    readonly arms: readonly { readonly name: string; readonly value: number | null }[];
   };
   /** Only where the scenario is an open network of product form: exact means. */
   readonly theory?: Theory;

@@ -19,6 +19,8 @@ export interface Experiment {
   /** Replications go on until it is reached, for each policy by itself. */
   readonly precision: PrecisionPlan | null;
   readonly confidence: number;
+  /** Rules that learn are held against the best of their fixed choices, at the file as written. */
+  readonly regret: boolean;
   /** Arrivals of a replication, roughly: what the work is measured by. */
   readonly requests: number;
   readonly baseline: string;
@@ -121,6 +123,7 @@ export async function runUnit(
       replications: experiment.replications,
       precision: experiment.precision,
       confidence: experiment.confidence,
+      regret: experiment.regret && isWritten,
       ...(execution.between ? { between: execution.between } : {}),
       ...(execution.recorder && isWritten ? { recorder: execution.recorder } : {}),
     });

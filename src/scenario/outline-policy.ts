@@ -21,6 +21,7 @@ export function policyOutline(scenario: Scenario, policy: ScenarioPolicy): Outli
   const rest: Entries = [
     ...(policy.shared ? [["shared", leaf(true)] as const] : []),
     ...(policy.decision > 0 ? [["decision_time", quantity("time", policy.decision)] as const] : []),
+    ...(policy.best === null ? [] : [["best", leaf(policy.best)] as const]),
     ...(policy.oracle ? [["oracle", leaf(true)] as const] : []),
   ];
   if (policy.joint) return map([...entries(placementHalf(place.rule).options, place), ...codec, ...rest]);

@@ -71,6 +71,7 @@ export function outlineOf(scenario: Scenario): Outline {
         ["replications", leaf(run.replications)],
         ...(run.precision === null ? [] : [["precision", precisionOutline(run.precision)] as const]),
         ["confidence", leaf(run.confidence)],
+        ...(run.regret ? [] : [["regret", leaf(false)] as const]),
       ]),
     ],
   );

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { type Codec, codecs } from "../profile.ts";
 import { type ExitRuleType, exitRules } from "../sim/exit-rules/index.ts";
 import { type JointRuleType, jointRules } from "../sim/joint-rules/index.ts";
+import { figuresOfBest } from "../sim/placement-rules/best-static.ts";
 import { type PlacementRuleType, placementRules } from "../sim/placement-rules/index.ts";
 import type { RuleOptionType } from "../sim/rules/options.ts";
 import { show } from "./errors.ts";
@@ -154,6 +155,11 @@ function byRule<T>(what: string, readers: ReadonlyMap<string, Reader<T>>, notYet
   };
 }
 
+const best = field(
+  "figure: instead of learning, the one of its fixed choices that was best in it over the whole run, found by running each",
+  word("a figure", figuresOfBest),
+);
+
 export const policyFields = {
   exit: required("an exit rule: where a sample leaves the network", byRule("an exit rule", readersOf(exitRules), [])),
   place: required(
@@ -162,6 +168,7 @@ export const policyFields = {
   ),
   oracle: field("true where a rule may know what nobody can know: a bound, labelled as such", flag),
   shared: field("true where its rules keep one state for all source nodes, not one for each", flag),
+  best,
   decision_time: field("time that a placement decision on the way takes", quantity("time")),
 };
 
@@ -184,15 +191,18 @@ const pair: Reader<Omit<ScenarioPolicy, "name">> = {
         show(given[half]!.rule),
         "for a bound to compare with, add oracle: true to the policy",
       );
+    checkBest(tree, path, given, given.place.rule, placementRules, to);
     const flagged = child(tree, "oracle");
-    if (oracles.length === 0 && given.oracle === true && flagged !== undefined)
+    const isOracular = oracles.length > 0 || given.best !== undefined;
+    if (!isOracular && given.oracle === true && flagged !== undefined)
       to.wrong(flagged, joinPath(path, "oracle"), "false, or a rule that is an oracle");
     const slow = child(tree, "decision_time");
     if (slow !== undefined && placementHalf(given.place.rule).places !== undefined)
       to.wrong(slow, joinPath(path, "decision_time"), `nothing, since ${given.place.rule} decides before the run`);
     const shared = given.shared ?? false;
     const decision = given.decision_time ?? 0;
-    return { joint: false, exit: given.exit, place: given.place, oracle: oracles.length > 0, shared, decision };
+    const { exit, place } = given;
+    return { joint: false, exit, place, oracle: isOracular, best: given.best ?? null, shared, decision };
   },
 };
 
@@ -202,6 +212,7 @@ function jointReader(rule: JointRuleType): Reader<Omit<ScenarioPolicy, "name">> 
     codec: field("how tensors are written before they cross a link", word("a codec", codecs)),
     shared: policyFields.shared,
     decision_time: policyFields.decision_time,
+    ...(rule.hasArms === true ? { best, oracle: policyFields.oracle } : {}),
     ...optionFields(rule.options, () => ({}), nested),
   });
   return {
@@ -211,11 +222,17 @@ function jointReader(rule: JointRuleType): Reader<Omit<ScenarioPolicy, "name">> 
       if (given === undefined) return undefined;
       const exit = { rule: rule.name, options: optionValues(rule.options, given, path, tree, to) };
       const codec = codecOf(given.codec as Codec | undefined, tree, path, to);
+      const asked = given as { readonly best?: string | undefined; readonly oracle?: boolean | undefined };
+      checkBest(tree, path, asked, rule.name, [rule], to);
+      const flagged = child(tree, "oracle");
+      if (asked.best === undefined && asked.oracle === true && flagged !== undefined)
+        to.wrong(flagged, joinPath(path, "oracle"), "false, or a rule that is an oracle");
       return {
         joint: true,
         exit,
         place: { ...exit, codec, reports: null },
-        oracle: false,
+        oracle: asked.best !== undefined,
+        best: asked.best ?? null,
         shared: (given.shared as boolean | undefined) ?? false,
         decision: (given.decision_time as number | undefined) ?? 0,
       };
@@ -224,6 +241,34 @@ function jointReader(rule: JointRuleType): Reader<Omit<ScenarioPolicy, "name">> 
 }
 
 const joint = byRule("a joint rule", new Map(jointRules.map((rule) => [rule.name, jointReader(rule)])), []);
+
+/** `best:` is hindsight, and only rules that learn have fixed choices. */
+function checkBest(
+  tree: Tree,
+  path: string,
+  { best: by, oracle }: { readonly best?: string | undefined; readonly oracle?: boolean | undefined },
+  rule: string,
+  family: readonly { readonly name: string; readonly hasArms?: boolean }[],
+  to: Reading,
+): void {
+  const written = child(tree, "best");
+  if (by === undefined || written === undefined) return;
+  const learning = family.filter((type) => type.hasArms === true).map(({ name }) => name);
+  if (!learning.includes(rule))
+    to.wrong(
+      written,
+      joinPath(path, "best"),
+      `nothing, or a rule that learns among fixed choices: ${learning.join(", ")}`,
+    );
+  else if (oracle !== true)
+    to.report(
+      written.at,
+      joinPath(path, "best"),
+      "a rule that decides by what can be known",
+      show(by),
+      "for a bound to compare with, add oracle: true to the policy",
+    );
+}
 
 /** An exit rule and a placement rule, or one rule for both. */
 export const policyReader: Reader<Omit<ScenarioPolicy, "name">> = {

@@ -33,26 +33,35 @@ export function makeRules(
   const both = policy.joint ? jointRuleOf(policy.exit.rule) : undefined;
   if (both !== undefined) {
     const joint = both.make(ruleValues(both.options, policy.exit.options, nodes), withMake(plan), network);
-    const { exit, place, begin } = joint;
+    const { exit, begin } = joint;
+    const place = asBest(joint.place, policy);
     return begin === undefined ? { exit, place } : { exit, place, begin: () => begin.call(joint) };
   }
   const exit = makeExitRule(policy.exit, plan);
   const type = placementRules.find(({ name }) => name === policy.place.rule)!;
-  const place = type.make(ruleValues(type.options, policy.place.options, nodes), {
+  const made = type.make(ruleValues(type.options, policy.place.options, nodes), {
     segments: network.segments,
     network,
     heads: headsOf(exit, plan),
     exitShares: expectedShares(exit, outputs, plan),
   });
+  const place = asBest(made, policy);
   if (exit.begin === undefined && place.begin === undefined) return { exit, place };
   return { exit, place, begin: () => ({ exit: exit.begin?.() ?? exit, place: place.begin?.() ?? place }) };
 }
 
+/** Stands for the best of its arms in hindsight, where the scenario says so. */
+const asBest = <P extends object>(place: P, { best }: ScenarioPolicy): P =>
+  best === null ? place : { ...place, best };
+
 /** What the oracles of a policy are bounds of. */
-export function boundOf({ joint, exit, place }: ScenarioPolicy): Pick<Policy, "bound"> {
+export function boundOf({ joint, exit, place, best }: ScenarioPolicy): Pick<Policy, "bound"> {
   const types = joint
     ? []
     : [exitRules.find((r) => r.name === exit.rule), placementRules.find((r) => r.name === place.rule)];
-  const bounds = types.flatMap((type) => (type?.oracle === true ? [type.bound] : []));
+  const bounds = [
+    ...types.flatMap((type) => (type?.oracle === true ? [type.bound] : [])),
+    ...(best === null ? [] : [`none of the fixed choices of ${place.rule} is better in ${best}`]),
+  ];
   return bounds.length === 0 ? {} : { bound: bounds.join("; ") };
 }

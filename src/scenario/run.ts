@@ -1,7 +1,7 @@
 /** `run:`, `seed:`, `title:`: how long, how often, from which seed. */
 import * as z from "zod";
 import { mostReplications, precisionReader } from "./precision.ts";
-import { field, orWord, quantity, type Reader, ratio, record, whole } from "./reader.ts";
+import { field, flag, orWord, quantity, type Reader, ratio, record, whole } from "./reader.ts";
 import type { Reading } from "./reading.ts";
 import type { Scenario, ScenarioWarmup } from "./scenario.ts";
 import { child } from "./tree.ts";
@@ -44,6 +44,7 @@ export const runFields = {
     precisionReader,
   ),
   confidence: field("of the intervals", ratio),
+  regret: field("false: the fixed choices of rules that learn are not run, too, to tell their regret", flag),
 };
 
 const reader = record("a run", runFields);
@@ -90,6 +91,7 @@ export const runReader: Reader<Scenario["run"]> = {
       replications,
       precision,
       confidence: confidence ?? to.fill(`${path}.confidence`, 0.95),
+      regret: given.regret ?? true,
     };
   },
 };

@@ -300,6 +300,8 @@ export interface ScenarioPolicy {
   readonly decision: number;
   /** One of its rules knows what nobody can know. */
   readonly oracle: boolean;
+  /** Figure in which the best of the rule's fixed choices stands for it, in hindsight; null where it learns. */
+  readonly best: string | null;
 }
 
 export type ScenarioWarmup =
@@ -352,6 +354,8 @@ export interface Scenario {
     readonly replications: number;
     readonly precision: ScenarioPrecision | null;
     readonly confidence: number;
+    /** The fixed choices of rules that learn are run, too. */
+    readonly regret: boolean;
   };
   readonly expect: readonly ScenarioExpectation[];
   /** Axes of the sweep. */

@@ -24,6 +24,7 @@ const once: Readonly<Record<string, string>> = {
   "run.replications": "run again with --set run.replications=…",
   "run.confidence": "run again with --set run.confidence=…",
   "run.precision": "run again with --set run.precision=…",
+  "run.regret": "run again with --set run.regret=…",
 };
 
 /** A path as it is written in `sweep:`, with its values as trees, each at the place it was written. */

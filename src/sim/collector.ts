@@ -3,6 +3,7 @@
  * Slice = a run of arrivals (or of time, when the run has a duration); what a request does counts in the slice it arrived in.
  */
 import type { Ints, Reals } from "./pack.ts";
+import type { Rewards } from "./rewards.ts";
 import { Samples } from "./samples.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -212,4 +213,6 @@ export interface Replication {
   readonly events: number;
   /** See {@link partsGap}. */
   readonly partsGap: number;
+  /** Null unless the placement rule says what it earns. */
+  readonly rewards: Rewards | null;
 }

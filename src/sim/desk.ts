@@ -39,7 +39,7 @@ interface Pair {
 const OPEN = -1;
 
 export class Desk {
-  /** Some rule learns from completed requests. */
+  /** Some rule learns from completed requests, or says what they have earned. */
   readonly learns: boolean;
   /** The placement rule of some source decides on the way. */
   readonly isAsked: boolean;
@@ -66,7 +66,8 @@ export class Desk {
       (s) => new KeyedRandom(deriveKey(root.seed, root.replication, "placement rule", s.name)),
     );
     this.isAsked = setup.streams.some((stream) => policy.place.plan(stream.source) === null);
-    this.learns = policy.exit.learn !== undefined || policy.place.learn !== undefined;
+    this.learns =
+      policy.exit.learn !== undefined || policy.place.learn !== undefined || policy.place.reward !== undefined;
     this.reports = new Reports(setup, host);
     this.view = new View(setup, host, this);
     this.request = new Asking(setup);

@@ -4,7 +4,21 @@ import type { KeyRoot } from "./draw.ts";
 import { evidenceUpTo, type Subject, scoresOf } from "./evidence.ts";
 import type { ExitEvidence, ExitRule, Hindsight, Verdict } from "./exit-rules/exit-rule.ts";
 import { deriveKey, type Key, KeyedRandom, type Random, uniform } from "./random.ts";
-import { CROSSED, DEVICE, EXIT, intWidth, NUMBER, PARTS, type Requests, ROW, SEGMENT, STREAM } from "./requests.ts";
+import {
+  ARRIVED_AT,
+  CROSSED,
+  DEVICE,
+  EXIT,
+  intWidth,
+  NUMBER,
+  ORDER,
+  PARTS,
+  type Requests,
+  ROW,
+  SEGMENT,
+  STREAM,
+} from "./requests.ts";
+import { Rewards } from "./rewards.ts";
 import { MixedRows } from "./sample-mix.ts";
 import type { Setup } from "./setup.ts";
 import type { Tables } from "./tables.ts";
@@ -49,6 +63,8 @@ export class Judge implements Hindsight {
   readonly knowsCorrect: boolean;
   /** Exit whose rule is not asked: the last, -2 where it is. */
   readonly unasked: number;
+  /** Of a rule that says what it earns. */
+  readonly rewards: Rewards | null;
   private readonly setup: Setup;
   private readonly requests: Requests;
   private readonly desk: Desk;
@@ -71,6 +87,7 @@ export class Judge implements Hindsight {
   constructor(setup: Setup, root: KeyRoot, tables: Tables, requests: Requests, desk: Desk) {
     const { streams, model, policy } = setup;
     this.setup = setup;
+    this.rewards = policy.place.reward === undefined ? null : new Rewards(setup.run);
     this.requests = requests;
     this.desk = desk;
     this.exits = model.exits.length;
@@ -251,5 +268,7 @@ export class Judge implements Hindsight {
     };
     rules.exit.learn?.(outcome);
     if (rules.place !== (rules.exit as unknown)) rules.place.learn?.(outcome);
+    const reward = rules.place.reward?.(outcome);
+    if (reward !== undefined) this.rewards!.add(int[i + ORDER]!, real[slot * realWidth + ARRIVED_AT]!, reward);
   }
 }

@@ -58,6 +58,7 @@ class Simulation extends Kernel {
       fingerprint: this.fingerprint.state(),
       events: this.fingerprint.events,
       partsGap: partsGap(this.collector),
+      rewards: this.judge.rewards,
     };
   }
 

@@ -8,6 +8,7 @@ import { accuracyLatency, energyLatency } from "./front.ts";
 import { type Deadline, latencyCdf } from "./latency-cdf.ts";
 import { latencyParts } from "./latency-parts.ts";
 import { looks } from "./look.ts";
+import { regretFigures } from "./regret.ts";
 import { sweepFigures } from "./sweep.ts";
 import { heatFigures } from "./sweep-heat.ts";
 import { linkUtilization, nodeUtilization } from "./utilization.ts";
@@ -28,6 +29,7 @@ export function figures(result: Result, distributions: Distributions, deadlines:
     nodeUtilization(result, look),
     linkUtilization(result, look),
     ...maps,
+    ...regretFigures(result, look),
     ...sweepFigures(result, look, maps.length > 0),
   ];
   return all.filter((figure) => figure !== null);

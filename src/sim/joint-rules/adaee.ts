@@ -1,9 +1,10 @@
+import type { ExitRule } from "../exit-rules/exit-rule.ts";
 import { allHeads, answers, goOn } from "../exit-rules/verdicts.ts";
 import { at, to } from "../placement-rules/search.ts";
+import { ucbOver } from "../rules/arms.ts";
 import { cutsBetween } from "../rules/cost.ts";
 import type { Place } from "../rules/options.ts";
 import type { Outcome } from "../rules/outcome.ts";
-import { Ucb } from "../rules/ucb.ts";
 import type { JointRule, JointRuleType } from "./joint-rule.ts";
 
 /**
@@ -17,6 +18,7 @@ export const adaee: JointRuleType = {
   observes: "confidence; learns from completed requests",
   decides: "at arrival, and when the first head ends",
   reads: "confidence",
+  hasArms: true,
   options: {
     to,
     offload: { kind: "number", describe: "price of going on, in confidence", least: 0, most: 10, default: 0.1 },
@@ -30,30 +32,26 @@ export const adaee: JointRuleType = {
     const leave = answers(plan.exits.length);
     const step = values.step as number;
     const thresholds = Array.from({ length: Math.floor(1 / step + 1e-9) + 1 }, (_, i) => Math.min(1, i * step));
-    const begin = (): JointRule => {
-      const arms = new Ucb(thresholds.length, values.exploration as number);
-      return {
-        exit: {
-          name: "adaee",
-          pure: false,
-          heads: () => heads.filter((exit) => exit === 0 || exit === last),
-          decide: (reached, { note }) =>
-            reached.length === 1 && reached[0]!.confidence >= thresholds[note]! ? leave[0]! : goOn,
-        },
-        place: {
-          name: "adaee",
-          plan: () => null,
-          next({ source }) {
-            const cuts = cutsBetween(network.segments, source, at(values.to as Place, source));
-            return { nodes: cuts[network.exitAfter[0]! + 1]!, note: arms.choose() };
-          },
-          learn({ note, reached }: Outcome) {
-            const gained = reached.at(-1)!.confidence - reached[0]!.confidence;
-            arms.reward(note, reached.length === 1 ? 0 : Math.max(gained, 0) - (values.offload as number));
-          },
-        },
-      };
+    const arms = {
+      name: "adaee",
+      arms: thresholds.map((t) => `threshold ${Number(t.toFixed(6))}`),
+      route(_: number, source: number) {
+        const cuts = cutsBetween(network.segments, source, at(values.to as Place, source));
+        return cuts[network.exitAfter[0]! + 1]!;
+      },
+      reward({ reached }: Outcome) {
+        const gained = reached.at(-1)!.confidence - reached[0]!.confidence;
+        return reached.length === 1 ? 0 : Math.max(gained, 0) - (values.offload as number);
+      },
     };
+    const exit: ExitRule = {
+      name: "adaee",
+      pure: false,
+      heads: () => heads.filter((e) => e === 0 || e === last),
+      decide: (reached, { note }) =>
+        reached.length === 1 && reached[0]!.confidence >= thresholds[note]! ? leave[0]! : goOn,
+    };
+    const begin = (): JointRule => ({ exit, place: ucbOver(arms, values.exploration as number) });
     return { ...begin(), begin };
   },
 };

@@ -23,6 +23,8 @@ export interface JointRuleType {
   /** Nodes that it may use must say what power they draw. */
   readonly needsPower?: boolean;
   readonly options: Readonly<Record<string, RuleOptionType>>;
+  /** It learns which of several fixed choices is best; see {@link PlacementRule.arms}. */
+  readonly hasArms?: boolean;
   readonly fits?: (values: RuleValues) => boolean;
   /** Every way in which requests of a source may be placed, group by group. */
   routes(values: RuleValues, segments: number, source: NodeIndex): readonly (readonly NodeIndex[])[];

@@ -1,5 +1,5 @@
+import { ucbOver } from "../rules/arms.ts";
 import type { Outcome } from "../rules/outcome.ts";
-import { Ucb } from "../rules/ucb.ts";
 import type { JointRule, JointRuleType } from "./joint-rule.ts";
 import { leavesAtNote } from "./noted.ts";
 
@@ -14,25 +14,21 @@ export const lee: JointRuleType = {
   observes: "confidence and latency of completed requests",
   decides: "at arrival",
   reads: "confidence",
+  hasArms: true,
   options: {
     worth: { kind: "quantity", of: "time", describe: "latency that a right answer is worth" },
     exploration: { kind: "number", describe: "weight of uncertainty", least: 0, most: 100, default: 1 },
   },
   routes: (_, segments, source) => [new Array<number>(segments).fill(source)],
   make(values, plan, network) {
-    const begin = (): JointRule => {
-      const arms = new Ucb(plan.exits.length, values.exploration as number);
-      return {
-        exit: leavesAtNote("lee", plan.exits.length),
-        place: {
-          name: "lee",
-          plan: () => null,
-          next: ({ source }) => ({ nodes: new Array<number>(network.segments).fill(source), note: arms.choose() }),
-          learn: ({ note, reached, latency }: Outcome) =>
-            arms.reward(note, reached.at(-1)!.confidence - latency / (values.worth as number)),
-        },
-      };
+    const arms = {
+      name: "lee",
+      arms: plan.exits.map((exit) => `exit ${exit}`),
+      route: (_: number, source: number) => new Array<number>(network.segments).fill(source),
+      reward: ({ reached, latency }: Outcome) => reached.at(-1)!.confidence - latency / (values.worth as number),
     };
+    const exit = leavesAtNote("lee", plan.exits.length);
+    const begin = (): JointRule => ({ exit, place: ucbOver(arms, values.exploration as number) });
     return { ...begin(), begin };
   },
 };

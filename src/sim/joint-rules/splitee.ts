@@ -1,8 +1,8 @@
 import { at, to } from "../placement-rules/search.ts";
+import { ucbOver } from "../rules/arms.ts";
 import { cutsBetween } from "../rules/cost.ts";
 import type { Place } from "../rules/options.ts";
 import type { Outcome } from "../rules/outcome.ts";
-import { Ucb } from "../rules/ucb.ts";
 import type { JointRule, JointRuleType } from "./joint-rule.ts";
 import { triesNote } from "./noted.ts";
 
@@ -18,6 +18,7 @@ export const splitee: JointRuleType = {
   observes: "confidence; learns from completed requests",
   decides: "at arrival, and when the head of that exit ends",
   reads: "confidence",
+  hasArms: true,
   options: {
     to,
     threshold: { kind: "share", describe: "probability from 0 to 1 at which a sample leaves", default: 0.9 },
@@ -28,27 +29,21 @@ export const splitee: JointRuleType = {
   routes: (values, segments, source) => cutsBetween(segments, source, at(values.to as Place, source)),
   make(values, plan, network) {
     const last = plan.exits.length - 1;
-    const begin = (): JointRule => {
-      const arms = new Ucb(plan.exits.length, values.exploration as number);
-      return {
-        exit: triesNote("splitee", plan.exits.length, values.threshold as number),
-        place: {
-          name: "splitee",
-          plan: () => null,
-          next({ source }) {
-            const arm = arms.choose();
-            const cuts = cutsBetween(network.segments, source, at(values.to as Place, source));
-            return { nodes: cuts[network.exitAfter[arm]! + 1]!, note: arm };
-          },
-          learn: ({ note, exit, reached }: Outcome) => {
-            const depth = (values.cost as number) * (note + 1);
-            const wentOn = exit !== note && note !== last;
-            arms.reward(note, reached.at(-1)!.confidence - depth - (wentOn ? (values.offload as number) : 0));
-          },
-        },
-      };
+    const arms = {
+      name: "splitee",
+      arms: plan.exits.map((exit) => `split after ${exit}`),
+      route(arm: number, source: number) {
+        const cuts = cutsBetween(network.segments, source, at(values.to as Place, source));
+        return cuts[network.exitAfter[arm]! + 1]!;
+      },
+      reward({ note, exit, reached }: Outcome) {
+        const depth = (values.cost as number) * (note + 1);
+        const wentOn = exit !== note && note !== last;
+        return reached.at(-1)!.confidence - depth - (wentOn ? (values.offload as number) : 0);
+      },
     };
-    const first = begin();
-    return { ...first, begin };
+    const exit = triesNote("splitee", plan.exits.length, values.threshold as number);
+    const begin = (): JointRule => ({ exit, place: ucbOver(arms, values.exploration as number) });
+    return { ...begin(), begin };
   },
 };

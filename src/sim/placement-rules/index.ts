@@ -1,4 +1,5 @@
 /** Placement rules: which node group runs each segment. One file a rule, one line here. */
+import { bestStatic } from "./best-static.ts";
 import { dads } from "./dads.ts";
 import { ddnn } from "./ddnn.ts";
 import { driftPlusPenalty } from "./drift-plus-penalty.ts";
@@ -34,4 +35,5 @@ export const placementRules: readonly PlacementRuleType[] = [
   driftPlusPenalty,
   muLinUcb,
   oracle,
+  bestStatic,
 ];

@@ -2,8 +2,11 @@ import { solve } from "../rules/calibration.ts";
 import { cutsBetween, flowOf, stageOn } from "../rules/cost.ts";
 import type { Place } from "../rules/options.ts";
 import type { Outcome } from "../rules/outcome.ts";
-import type { PlacementRule, PlacementRuleType } from "./placement-rule.ts";
+import type { PlacementRule, PlacementRuleType, RequestView } from "./placement-rule.ts";
 import { at, to } from "./search.ts";
+
+/** Delay is what it wants little of [s]. */
+const reward = ({ latency }: Outcome): number => -latency;
 
 /** Features of a cut: compute over there as the source would take [s], bytes over the cut in MB, and 1. */
 const features = 3;
@@ -20,6 +23,7 @@ export const muLinUcb: PlacementRuleType = {
   describe: "learns the cut by a linear bandit on the delay measured elsewhere",
   observes: "mean times of the source; learns from completed requests",
   decides: "at arrival",
+  hasArms: true,
   options: {
     to,
     alpha: {
@@ -87,9 +91,23 @@ export const muLinUcb: PlacementRuleType = {
           return { nodes: cutsBetween(n, source, other)[best]!, note: stream * (n + 1) + best };
         },
         learn: learned,
+        reward,
+        rewardUnit: "s",
       };
     };
-    return { ...begin(), begin };
+    const arms = Array.from({ length: n + 1 }, (_, cut) => ({
+      name: `cut ${cut}`,
+      place: {
+        name: "mu-lin-ucb",
+        plan: () => null,
+        next: ({ source, stream }: RequestView) => ({
+          nodes: cutsBetween(n, source, at(values.to as Place, source))[cut]!,
+          note: stream * (n + 1) + cut,
+        }),
+        reward,
+      },
+    }));
+    return { ...begin(), begin, arms };
   },
 };
 

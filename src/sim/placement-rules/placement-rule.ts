@@ -1,5 +1,6 @@
 /** What a placement rule is, what it is given and what it may answer. */
 import type { Random } from "../random.ts";
+import type { Arm } from "../rules/arms.ts";
 import type { NetworkView } from "../rules/network.ts";
 import type { Observation } from "../rules/observation.ts";
 import type { RuleOptionType, RuleValues } from "../rules/options.ts";
@@ -44,6 +45,14 @@ export interface PlacementRule {
   begin?(): PlacementRule;
   /** Told of every request that completes, when its answer is where it is due. */
   learn?(outcome: Outcome): void;
+  /** What its choice earned by a completed request, more being better: what regret is counted in. */
+  reward?(outcome: Outcome): number;
+  /** What {@link reward} counts: confidence, with what the rule prices in it, unless given. */
+  readonly rewardUnit?: "confidence" | "s";
+  /** Of a rule that chooses among fixed choices: each of them by itself. */
+  readonly arms?: readonly Arm[];
+  /** It stands for the best of its arms in hindsight by this figure, and is none itself: `experiment/` runs each of them. */
+  readonly best?: string;
 }
 
 /**
@@ -91,6 +100,8 @@ interface PlacementTypeBase {
   /** It sees how many requests other machines hold: `reports` says how old that is. */
   readonly seesReports?: boolean;
   readonly options: Readonly<Record<string, RuleOptionType>>;
+  /** It learns which of several fixed choices is best; see {@link PlacementRule.arms}. */
+  readonly hasArms?: boolean;
   /** Group of every segment for requests of a source, where the options alone say so: then known before times and sizes are. */
   places?(values: RuleValues, segments: number, source: NodeIndex, exitAfter: readonly number[]): readonly NodeIndex[];
   /** Otherwise: every way in which requests of a source may be placed, group by group; what is needed on the way is checked for each. */

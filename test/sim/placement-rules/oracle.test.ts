@@ -183,6 +183,8 @@ test("without load the oracle's latency is the least of all placements', request
 });
 
 const told: Record<string, RuleValues> = {
+  // By itself it is the first of its placements.
+  "best-static": { among: [1, 2], by: "mean-latency" },
   only: { node: 2 },
   fixed: {},
   random: { among: [0, 1, 2], weights: null, segments: null, spill: null },
