@@ -88,7 +88,8 @@ export function readNpy(bytes: Uint8Array, name = "npy"): NpyArray {
   }
   const type = types[descr];
   if (type === undefined) {
-    return fail(`a dtype of ${Object.keys(types).join(" ")}`, `${descr}; convert it with array.astype("float32")`);
+    const hint = /^[<>|=]?[fiub]/.test(descr) ? `; convert it with array.astype("float32")` : ", which are no numbers";
+    return fail(`a dtype of ${Object.keys(types).join(" ")}`, `${descr}${hint}`);
   }
   const shape = sides
     .split(",")
@@ -100,8 +101,9 @@ export function readNpy(bytes: Uint8Array, name = "npy"): NpyArray {
   const length = shape.reduce((product, side) => product * side, 1);
   const size = length * type.size;
   if (bytes.length - end !== size) fail(`${size} bytes of values for shape (${shape})`, `${bytes.length - end}`);
-  // Copied, since the header's length need not leave the values aligned.
-  return { shape, data: new type.make(bytes.slice(end, end + size).buffer as ArrayBuffer) };
+  // Copied, since the header's length need not leave the values aligned; by a view of our own, since a Node buffer's slice copies nothing.
+  const values = new Uint8Array(bytes.buffer, bytes.byteOffset + end, size).slice();
+  return { shape, data: new type.make(values.buffer) };
 }
 
 /** Writes a .npy file, version 1. @throws RangeError when the array's length is not that of its shape */

@@ -38,6 +38,12 @@ describe("a .npy array", () => {
     expect(readNpy(writeNpy({ shape: [2, 2], data }))).toEqual({ shape: [2, 2], data });
   });
 
+  test("stored without compression is read from a Node buffer, whose slices share its memory, as from bytes", () => {
+    const data = Float32Array.of(1.5, -2, 3);
+    const file = zipSync({ "x.npy": [npy("<f4", "(3,)", bytesOf(data)), { level: 0 }] });
+    for (const bytes of [file, Buffer.from(file)]) expect(readNpz(bytes).x).toEqual({ shape: [3], data });
+  });
+
   test("of one axis, none, and no values keep their shape", () => {
     for (const shape of [[3], [], [0, 4]]) {
       const size = shape.reduce((a, b) => a * b, 1);

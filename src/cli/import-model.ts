@@ -135,14 +135,15 @@ export async function importModelFile(path: string, argv: ImportModelArguments):
 const folderOf = (path: string): string => (/\.json$/i.test(path) ? dirname(path) : path);
 
 /** Of the option, else of the file, else of the folder of a model.json. */
-function nameOf(path: string, given: string | undefined): string {
-  const file = basename(path).replace(/\.json$/i, "");
-  const name = (given ?? (file === "model" ? basename(resolve(dirname(path))) : file))
+export function nameOf(path: string, given: string | undefined): string {
+  const file = basename(path).replace(/\.[^.]*$/, "");
+  const found = (given ?? (file === "model" ? basename(resolve(dirname(path))) : file))
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-+|-+$/g, "");
+  const name = given === undefined && !/^[a-z]/.test(found) ? `model-${found}` : found;
   if (/^[a-z]/.test(name)) return name;
-  throw new UsageError(`--name\n  expected  a name that begins with a letter\n  got       ${JSON.stringify(name)}`);
+  throw new UsageError(`--name\n  expected  a name that begins with a letter\n  got       ${JSON.stringify(given)}`);
 }
 
 const list = (text: string | undefined): string[] =>

@@ -1,6 +1,6 @@
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import type { CommandModule } from "yargs";
-import { type ImportModelArguments, importModelFile, modelOptions } from "./import-model.ts";
+import { type ImportModelArguments, importModelFile, modelOptions, nameOf } from "./import-model.ts";
 import { integer, number, UsageError } from "./numbers.ts";
 
 interface ImportArguments extends ImportModelArguments {
@@ -67,9 +67,7 @@ export const importCommand: CommandModule<object, ImportArguments> = {
     );
     if (isModelPath(argv.table)) return importModelFile(argv.table, argv);
     const { times, "input-bytes": inputBytes } = required(argv);
-    const name = (argv.name ?? basename(argv.table).replace(/\.[^.]*$/, "")).toLowerCase().replace(/[^a-z0-9-]+/g, "-");
-    if (!/^[a-z]/.test(name))
-      throw new UsageError(`--name\n  expected  a name that begins with a letter\n  got       "${name}"`);
+    const name = nameOf(argv.table, argv.name);
     const imported = importProfile({
       table: argv.table,
       times,

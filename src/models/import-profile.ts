@@ -51,6 +51,11 @@ export function importProfile(options: ImportOptions): { profile: Profile; table
       got: String(cuts),
     });
   }
+  checkLossy(
+    options.table,
+    table,
+    segments.map(({ name }) => name),
+  );
   const known = table.classes;
   const classes = options.classes ?? Array.from({ length: known }, (_, c) => String(c));
   const isCsv = table.arrays.logits === undefined;
@@ -86,6 +91,21 @@ export function importProfile(options: ImportOptions): { profile: Profile; table
     exits: after.map((segment, i) => ({ name: exitName(table.names?.[i], segment), after: segment })),
   };
   return { profile, table };
+}
+
+/** Tables of what exits say behind a lossy cut are of cuts and formats that there are. */
+function checkLossy(path: string, { arrays }: ImportedTable, segments: readonly string[]): void {
+  const cuts = segments.slice(0, -1);
+  for (const key of Object.keys(arrays)) {
+    if (!key.startsWith("logits@")) continue;
+    const [cut, codec, ...rest] = key.slice("logits@".length).split(":");
+    if (rest.length === 0 && cuts.includes(cut!) && (codec === "float16" || codec === "uint8")) continue;
+    throw new UserError(`${path}: ${key}`, {
+      expected: `logits@<cut>:<codec>, a cut of ${cuts.join(", ") || "which there are none"}, a codec of float16, uint8`,
+      got: key,
+      ...(codec?.endsWith("-deflate") === true ? { hint: "a deflated codec shares the table of its plain one" } : {}),
+    });
+  }
 }
 
 const exitName = (given: string | undefined, segment: string): string =>

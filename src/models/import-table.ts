@@ -26,6 +26,14 @@ export interface ImportedTable {
 
 /** Smallest probability whose logarithm is taken: a probability of 0 is the rounding of some smaller one. */
 const leastProbability = 1e-30;
+/** How far probabilities that were written in half precision may sum from 1. */
+const sumTolerance = 0.01;
+
+function sums(values: Float32Array, classes: number): number[] {
+  return Array.from({ length: values.length / classes }, (_, row) =>
+    values.subarray(row * classes, (row + 1) * classes).reduce((sum, value) => sum + value, 0),
+  );
+}
 
 /**
  * Reads an exit table.
@@ -46,8 +54,8 @@ function sharedOut(samples: number, share: number): Uint8Array {
 
 function readArrays(path: string, calibrationShare: number): ImportedTable {
   const file = basename(path);
-  const fail = (what: string, expected: string, got: string): never => {
-    throw new UserError(`${path}: ${what}`, { expected, got });
+  const fail = (what: string, expected: string, got: string, hint?: string): never => {
+    throw new UserError(`${path}: ${what}`, { expected, got, ...(hint === undefined ? {} : { hint }) });
   };
   let arrays: Record<string, NpyArray>;
   try {
@@ -56,6 +64,8 @@ function readArrays(path: string, calibrationShare: number): ImportedTable {
     if (error instanceof RangeError) return fail("npz", "a NumPy archive, as numpy.savez writes it", error.message);
     throw error;
   }
+  if (arrays.logits !== undefined && arrays.probabilities !== undefined)
+    fail("logits, probabilities", "one of them", "both");
   const isProbability = arrays.logits === undefined && arrays.probabilities !== undefined;
   const given = arrays.logits ?? arrays.probabilities;
   if (given === undefined)
@@ -73,7 +83,18 @@ function readArrays(path: string, calibrationShare: number): ImportedTable {
   if (isProbability) {
     for (let i = 0; i < logits.length; i += 1) {
       if (!(logits[i]! >= 0 && logits[i]! <= 1 + 1e-5)) fail(what, "numbers from 0 to 1", String(logits[i]));
-      logits[i] = Math.log(Math.max(leastProbability, logits[i]!));
+    }
+    const off = sums(logits, classes).findIndex((sum) => Math.abs(sum - 1) > sumTolerance);
+    if (off >= 0) {
+      const sum = sums(logits.subarray(off * classes, (off + 1) * classes), classes)[0]!;
+      fail(what, "probabilities that sum to 1", `${sum.toPrecision(4)} in row ${Math.floor(off / exits)}`);
+    }
+    for (let i = 0; i < logits.length; i += 1) logits[i] = Math.log(Math.max(leastProbability, logits[i]!));
+  } else if (logits.every((value) => value >= 0 && value <= 1)) {
+    const isSoftmax = sums(logits, classes).every((sum) => Math.abs(sum - 1) <= sumTolerance);
+    if (isSoftmax) {
+      const hint = "numpy.savez(..., probabilities=...) takes them as they are";
+      fail(what, "scores before the softmax", "probabilities: every row lies between 0 and 1 and sums to 1", hint);
     }
   }
   const bad = logits.findIndex((value) => !Number.isFinite(value));
@@ -103,12 +124,19 @@ function readArrays(path: string, calibrationShare: number): ImportedTable {
     if (name.startsWith("logits@")) {
       if (array.shape.join() !== given.shape.join())
         fail(name, `shape [${given.shape}], as logits`, `[${array.shape}]`);
-      kept[name] = { shape: array.shape, data: Float32Array.from(array.data as ArrayLike<number>, Number) };
+      const data = Float32Array.from(array.data as ArrayLike<number>, Number);
+      // NaN stands for "as in logits".
+      const infinite = data.find((value) => !Number.isFinite(value) && !Number.isNaN(value));
+      if (infinite !== undefined) fail(name, "finite numbers, or NaN where they are as in logits", String(infinite));
+      kept[name] = { shape: array.shape, data };
     } else if (name === "wire") {
       if (array.shape.length !== 3 || array.shape[0] !== samples || array.shape[2] !== codecs.length) {
         fail("wire", `shape [${samples}, cuts, ${codecs.length}]`, `[${array.shape}]`);
       }
-      kept.wire = { shape: array.shape, data: Uint32Array.from(array.data as ArrayLike<number>, Number) };
+      const sizes = Array.from(array.data as ArrayLike<number>, Number);
+      const wrong = sizes.find((size) => !(Number.isInteger(size) && size >= 0 && size < 2 ** 32));
+      if (wrong !== undefined) fail("wire", "whole numbers of bytes", String(wrong));
+      kept.wire = { shape: array.shape, data: Uint32Array.from(sizes) };
     } else if (!["logits", "probabilities", "labels", "split"].includes(name)) {
       fail(name, "only logits or probabilities, labels, split, wire, logits@<cut>:<codec>", "an array of another name");
     }
@@ -121,13 +149,21 @@ function vector(
   name: string,
   samples: number,
   most: number,
-  fail: (what: string, expected: string, got: string) => never,
+  fail: (what: string, expected: string, got: string, hint?: string) => never,
 ): Int32Array {
   if (array === undefined) return fail(name, `an array of shape [${samples}]`, "none");
-  if (array.shape.length !== 1 || array.shape[0] !== samples) fail(name, `shape [${samples}]`, `[${array.shape}]`);
+  if (array.shape.length !== 1 || array.shape[0] !== samples) {
+    const isOneHot = array.shape.length === 2 && array.shape[0] === samples;
+    const hint = isOneHot ? "numbers of classes, such as labels.argmax(1)" : "logits are [samples, exits, classes]";
+    fail(name, `shape [${samples}], the samples of the table`, `[${array.shape}]`, hint);
+  }
   const values = Array.from(array.data as ArrayLike<number>, Number);
   const wrong = values.find((value) => !(Number.isInteger(value) && value >= 0 && value <= most));
-  if (wrong !== undefined) fail(name, `whole numbers from 0 to ${most}`, String(wrong));
+  if (wrong !== undefined) {
+    const fromOne = wrong === most + 1 && values.every((value) => value >= 1);
+    const hint = fromOne ? `they seem to begin at 1: subtract 1` : undefined;
+    fail(name, `whole numbers from 0 to ${most}`, `${wrong} in row ${values.indexOf(wrong)}`, hint);
+  }
   return Int32Array.from(values);
 }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../src/models/errors.ts";
 import { describeImport, type ImportOptions, importProfile, saveImported } from "../../src/models/import-profile.ts";
-import { readNpz, writeNpz } from "../../src/npz.ts";
+import { type NpyArray, readNpz, writeNpz } from "../../src/npz.ts";
 import { loadedProfile } from "../../src/scenario/profile-file.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "offramp-import-"));
@@ -127,10 +127,13 @@ test("a share of rows without a split is set aside for calibration, evenly over 
   expect([...table.split]).toEqual([1, 1, 1, 1, 0, 1, 1, 1, 1, 0]);
 });
 
+const present = (all: Record<string, NpyArray | undefined>): Record<string, NpyArray> =>
+  Object.fromEntries(Object.entries(all).filter((entry): entry is [string, NpyArray] => entry[1] !== undefined));
+
 describe("mistakes are the user's, named with file and line", () => {
   const withTimes = (text: string): Partial<ImportOptions> => ({ times: file("t.csv", text) });
   const withTable = (change: object): Partial<ImportOptions> => ({
-    table: file("e.npz", writeNpz({ ...arrays, ...change })),
+    table: file("e.npz", writeNpz(present({ ...arrays, ...change }))),
   });
   test.each<[string, () => Partial<ImportOptions>, string]>([
     ["no times", () => ({ times: join(folder, "none.csv") }), "no such file"],
@@ -159,6 +162,38 @@ describe("mistakes are the user's, named with file and line", () => {
       "not finite",
       () => withTable({ logits: { shape: [2, 2, 2], data: new Float32Array(8).fill(Number.NaN) } }),
       "finite",
+    ],
+    [
+      "probabilities called logits",
+      () => withTable({ logits: { shape: [2, 2, 2], data: Float32Array.of(0.7, 0.3, 0.2, 0.8, 0.5, 0.5, 1, 0) } }),
+      "probabilities=",
+    ],
+    [
+      "probabilities that sum to a half",
+      () => withTable({ logits: undefined, probabilities: { shape: [2, 2, 2], data: new Float32Array(8).fill(0.25) } }),
+      "0.5000 in row 0",
+    ],
+    [
+      "both",
+      () => withTable({ probabilities: { shape: [2, 2, 2], data: new Float32Array(8).fill(0.5) } }),
+      "got       both",
+    ],
+    ["labels from 1", () => withTable({ labels: { shape: [2], data: Int32Array.of(1, 2) } }), "subtract 1"],
+    ["labels one-hot", () => withTable({ labels: { shape: [2, 2], data: new Int32Array(4) } }), "argmax"],
+    [
+      "negative sizes",
+      () => withTable({ wire: { shape: [2, 1, 6], data: new Int32Array(12).fill(-1) } }),
+      "whole numbers of bytes",
+    ],
+    [
+      "a lossy table of no cut",
+      () => withTable({ "logits@tail:uint8": { shape: [2, 2, 2], data: new Float32Array(8) } }),
+      "a cut of stem",
+    ],
+    [
+      "a lossy table of a deflated codec",
+      () => withTable({ "logits@stem:uint8-deflate": { shape: [2, 2, 2], data: new Float32Array(8) } }),
+      "shares the table",
     ],
     ["too few class names", () => ({ classes: ["one"] }), "--classes"],
     [
