@@ -53,6 +53,7 @@ const commands: readonly Entry[] = [
     "temperatures of exits, and thresholds for an accuracy, a budget or shares",
     async () => (await import("./calibrate-exits.ts")).calibrateExitsCommand,
   ),
+  entry("study <name>", "re-test published claims on real data", async () => (await import("./study.ts")).studyCommand),
   entry(
     "report <run..>",
     "draw the report of finished runs again",
