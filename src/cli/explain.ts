@@ -8,6 +8,7 @@ import { errorBand } from "../scenario/warnings.ts";
 import { mean } from "../sim/distribution-moments.ts";
 import { meanOf, type Varying } from "../sim/links/varying.ts";
 import { columns, si } from "./table.ts";
+import { tunedTable } from "./tuned-table.ts";
 
 interface Options {
   readonly file: string;
@@ -41,17 +42,20 @@ export const explainCommand: CommandModule<object, Options> = {
       describe: "path=value overrides, as for run",
     }) as never,
   handler: ({ file, set = [], json }) => {
-    const { scenario, resources } = loadExperiment({ path: file, set, seed: null, profiles: {} });
+    const { scenario, resources, experiment } = loadExperiment({ path: file, set, seed: null, profiles: {} });
     const values = valuesOf(scenario);
     const times = timesOf(scenario, resources);
     const varying = varyingOf(scenario, resources);
     if (json) {
-      process.stdout.write(`${JSON.stringify({ title: scenario.title, values, times, varying }, null, 1)}\n`);
+      process.stdout.write(
+        `${JSON.stringify({ title: scenario.title, values, times, varying, tuned: experiment.tuned }, null, 1)}\n`,
+      );
       return;
     }
     const filled = values.flatMap(({ path, value, origin }) => ("text" in origin ? [[path, value, origin.text]] : []));
     process.stdout.write(`${scenario.title}: what ${file} leaves open, and where it comes from\n\n`);
     process.stdout.write(columns(["path", "value", "from"], filled));
+    for (const tuned of experiment.tuned) process.stdout.write(tunedTable(tuned));
     if (varying.length > 0) {
       process.stdout.write("\ncapacities and latencies over time\n\n");
       process.stdout.write(

@@ -2,6 +2,7 @@
 
 import { type ExperimentSource, type LoadedExperiment, loadExperiment } from "../experiment/load.ts";
 import { resolvedYaml } from "../scenario/resolved.ts";
+import { tunedText } from "../scenario/tuning/tune-document.ts";
 import { warningsOf } from "../scenario/warnings.ts";
 import { UsageError } from "./numbers.ts";
 
@@ -20,8 +21,13 @@ export interface Loaded extends LoadedExperiment {
 /** @throws ScenarioError with every problem of the file and the options */
 export async function load(path: string, options: LoadOptions): Promise<Loaded> {
   const source: ExperimentSource = { path, set: options.set ?? [], seed: options.seed ?? null, profiles: {} };
-  let loaded = loadExperiment(source);
-  if (options.remeasure) loaded = loadExperiment({ ...source, profiles: await remeasured(loaded, options.quiet) });
+  const onTune = (policy: string): void => {
+    if (!options.quiet) process.stderr.write(`tuning ${policy}\n`);
+  };
+  let loaded = loadExperiment(source, options.remeasure ? undefined : onTune);
+  if (options.remeasure)
+    loaded = loadExperiment({ ...source, profiles: await remeasured(loaded, options.quiet) }, onTune);
+  if (!options.quiet) for (const tuned of loaded.scenario.tuned) process.stderr.write(`tuned ${tunedText(tuned)}\n`);
   return {
     ...loaded,
     resolved: resolvedYaml(loaded.scenario),

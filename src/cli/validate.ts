@@ -1,11 +1,13 @@
 import type { CommandModule } from "yargs";
 import { loadExperiment } from "../experiment/load.ts";
+import type { TunedResult } from "../experiment/result.ts";
 import { compile } from "../scenario/compile.ts";
 import { problemList, ScenarioError } from "../scenario/errors.ts";
 import { exitShares, type OfferedLoad, offeredLoad } from "../scenario/offered-load.ts";
 import { warningsOf } from "../scenario/warnings.ts";
 import { UsageError } from "./numbers.ts";
 import { columns } from "./table.ts";
+import { tunedTable } from "./tuned-table.ts";
 
 interface Options {
   readonly file: readonly string[];
@@ -33,6 +35,8 @@ interface Verdict {
     readonly requests: number;
   };
   readonly policies?: readonly PolicySummary[];
+  /** What was found for policies that say `tune:`. */
+  readonly tuned?: readonly TunedResult[];
   readonly warnings?: readonly string[];
   readonly problems?: readonly object[];
 }
@@ -86,15 +90,17 @@ function check(file: string, set: readonly string[]): Verdict {
     replications: experiment.replications,
     requests: Math.round(experiment.requests),
   };
-  return { file, ok: true, title: scenario.title, runs, policies, warnings: warningsOf(scenario, resources) };
+  const warnings = warningsOf(scenario, resources);
+  const tuned = experiment.tuned.length === 0 ? {} : { tuned: experiment.tuned };
+  return { file, ok: true, title: scenario.title, runs, policies, ...tuned, warnings };
 }
 
-function render({ file, title, policies = [], runs }: Verdict, quiet: boolean): string {
+function render({ file, title, policies = [], runs, tuned = [] }: Verdict, quiet: boolean): string {
   if (quiet) return `${file}: ok\n`;
   const { points, replications, requests } = runs!;
   const size = `${policies.length} ${policies.length === 1 ? "policy" : "policies"} x ${points} ${points === 1 ? "point" : "points"} x ${replications} replications x ${requests} requests`;
   const rows = policies.map((policy) => [policy.name, exits(policy), busy(policy)]);
-  return `${file}: ok\n${title}: ${size}\n${columns(["policy", "leaves at", "load (1: as much as it can do)"], rows)}`;
+  return `${file}: ok\n${title}: ${size}\n${columns(["policy", "leaves at", "load (1: as much as it can do)"], rows)}${tuned.map(tunedTable).join("")}`;
 }
 
 function exits({ exits: shares }: PolicySummary): string {

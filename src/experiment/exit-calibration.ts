@@ -4,6 +4,7 @@
  */
 import { sharesOf, thresholdsOf } from "../sim/exit-rules/budgeted.ts";
 import { type Calibration, fitTemperature } from "../sim/rules/calibration.ts";
+import { searchThresholds } from "../sim/rules/threshold-search.ts";
 import type { ExitScores } from "../sim/setup.ts";
 
 /** Rows with what every exit says about them. */
@@ -107,9 +108,6 @@ export type Goal =
   /** Share of all requests that is to leave at each exit but the last. */
   | { readonly kind: "shares"; readonly shares: readonly number[] };
 
-/** Thresholds tried for one exit: so many quantiles of its confidence. */
-const candidates = 40;
-
 /**
  * Thresholds on confidence for a goal, one an exit but the last.
  * @param cost until each exit has spoken, ascending, the whole network 1
@@ -129,32 +127,16 @@ export function thresholdsFor(rows: ScoredRows, cost: readonly number[], goal: G
 /** A threshold that nothing reaches, as a scenario can write it. */
 const reachable = (threshold: number): number => Math.min(1, threshold);
 
-/** One threshold for all exits first, the lowest that keeps the floor; then each exit's as low as the floor allows, where that saves cost. */
+/** The cheapest that keep the floor, each exit's by itself. */
 function forFloor(rows: ScoredRows, cost: readonly number[], floor: number): number[] | null {
-  const exits = rows.scores.length;
-  const steps = rows.scores.slice(0, -1).map(({ confidence }) => quantilesOf(confidence));
-  const common = [...new Set(steps.flat()), 1].sort((a, b) => a - b);
-  const all = (threshold: number): number[] => new Array<number>(exits - 1).fill(threshold);
-  const keeps = (thresholds: readonly number[]): boolean => outcomeOf(rows, thresholds, cost).accuracy >= floor;
-  const first = common.find((threshold) => keeps(all(threshold)));
-  if (first === undefined) return null;
-  let best = all(first);
-  let least = outcomeOf(rows, best, cost).cost;
-  for (let improved = true; improved; ) {
-    improved = false;
-    for (let k = 0; k < exits - 1; k += 1) {
-      for (const threshold of [...steps[k]!, 1]) {
-        const tried = best.map((value, i) => (i === k ? threshold : value));
-        const outcome = outcomeOf(rows, tried, cost);
-        if (outcome.accuracy < floor || outcome.cost >= least - 1e-12) continue;
-        [best, least, improved] = [tried, outcome.cost, true];
-      }
-    }
-  }
-  return best;
-}
-
-function quantilesOf(values: Float64Array): number[] {
-  const sorted = values.slice().sort();
-  return Array.from({ length: candidates }, (_, i) => sorted[Math.floor((i * sorted.length) / candidates)]!);
+  const { labels, scores } = rows;
+  const graded = {
+    rows: rows.rows,
+    grades: scores.slice(0, -1).map(({ confidence }) => confidence),
+    right: scores.map(({ prediction }) => Uint8Array.from(prediction, (said, row) => (said === labels[row] ? 1 : 0))),
+  };
+  const found = searchThresholds(graded, { each: true, strictest: 1, loosest: 0 }, (counts, right) =>
+    right < floor * rows.rows - 1e-9 ? Number.POSITIVE_INFINITY : counts.reduce((sum, n, k) => sum + n * cost[k]!, 0),
+  );
+  return found === null ? null : [...found.thresholds];
 }

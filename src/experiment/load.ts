@@ -8,6 +8,8 @@ import { decodeText, FileFault, type LoadedProfile, type Resources } from "../sc
 import type { Scenario } from "../scenario/scenario.ts";
 import { withOptions, withValues } from "../scenario/set.ts";
 import { nearestPlace } from "../scenario/tree.ts";
+import type { Tuned } from "../scenario/tuning/found.ts";
+import { tuneDocument, withTuned } from "../scenario/tuning/tune-document.ts";
 import { experimentOf } from "./plan.ts";
 import type { Experiment } from "./run.ts";
 
@@ -19,6 +21,8 @@ export interface ExperimentSource {
   readonly seed: number | null;
   /** Profiles to take instead of those of their folders, as text, by reference. */
   readonly profiles: Readonly<Record<string, string>>;
+  /** What tuning found, so that it is not searched again. */
+  readonly tuned?: readonly Tuned[];
 }
 
 export interface LoadedExperiment {
@@ -30,7 +34,7 @@ export interface LoadedExperiment {
 }
 
 /** @throws ScenarioError with every problem found */
-export function loadExperiment(source: ExperimentSource): LoadedExperiment {
+export function loadExperiment(source: ExperimentSource, onTune?: (policy: string) => void): LoadedExperiment {
   const { path } = source;
   const files = fileResources(dirname(path));
   let bytes: Uint8Array;
@@ -56,8 +60,12 @@ export function loadExperiment(source: ExperimentSource): LoadedExperiment {
     },
   };
   const options = [...source.set, ...(source.seed === null ? [] : [`seed=${source.seed}`])];
-  const document = withOptions(parseDocument(text, path), options);
-  const scenario = readScenario(document, resources);
+  const { document, tuned } = tuneDocument(withOptions(parseDocument(text, path), options), resources, {
+    read: readScenario,
+    ...(source.tuned === undefined ? {} : { known: source.tuned }),
+    ...(onTune === undefined ? {} : { onPolicy: onTune }),
+  });
+  const scenario = withTuned(readScenario(document, resources), tuned);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   const changes = createHash("sha256")
     .update(JSON.stringify([options, source.profiles]))
@@ -73,5 +81,5 @@ export function loadExperiment(source: ExperimentSource): LoadedExperiment {
       ...files.inputs(),
     ],
   });
-  return { source, document, scenario, resources, experiment };
+  return { source: tuned.length === 0 ? source : { ...source, tuned }, document, scenario, resources, experiment };
 }

@@ -9,6 +9,7 @@ import type { Span } from "../scenario/tree.ts";
 import { mean } from "../sim/distribution-moments.ts";
 import { SequenceError } from "../sim/draw.ts";
 import type { Experiment, Point } from "./run.ts";
+import { tunedResult } from "./tuned.ts";
 
 export interface PlanOptions {
   /** The scenario with the values of a point of its sweep. @throws ScenarioError when they do not fit */
@@ -70,6 +71,7 @@ export function experimentOf(
     policies: scenario.policies.map((policy) => policy.name),
     points,
     expectations: scenario.expect,
+    tuned: scenario.tuned.map(tunedResult),
     inputs: inputs(),
     mistake: (error) =>
       error instanceof SequenceError && placeOf !== undefined

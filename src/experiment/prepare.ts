@@ -3,6 +3,7 @@ import { parseDocument, readScenario } from "../scenario/parse.ts";
 import { noResources, type Resources } from "../scenario/resources.ts";
 import { withValues } from "../scenario/set.ts";
 import { nearestPlace } from "../scenario/tree.ts";
+import { tuneDocument, withTuned } from "../scenario/tuning/tune-document.ts";
 import { experimentOf } from "./plan.ts";
 import type { Experiment } from "./run.ts";
 
@@ -15,8 +16,8 @@ export function prepareExperiment(
   text: string,
   { path = "scenario.yaml", resources = noResources }: { path?: string; resources?: Resources } = {},
 ): Experiment {
-  const document = parseDocument(text, path);
-  const scenario = readScenario(document, resources);
+  const { document, tuned } = tuneDocument(parseDocument(text, path), resources, { read: readScenario });
+  const scenario = withTuned(readScenario(document, resources), tuned);
   return experimentOf(scenario, resources, {
     at: (point) => readScenario(withValues(document, point), resources),
     placeOf: (path) => nearestPlace(document.tree, path),

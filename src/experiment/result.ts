@@ -202,6 +202,28 @@ export interface SweepPoint {
   readonly standing?: Standing;
 }
 
+/** What tuning found for a policy before the run, on calibration rows of the exit table. */
+export interface TunedResult {
+  readonly policy: string;
+  /** In words, such as `least latency with accuracy >= 90 %`. */
+  readonly goal: string;
+  /** Path of each option in the scenario, and its value as text. */
+  readonly found: Readonly<Record<string, string>>;
+  /** How it was searched, in words. */
+  readonly search: string;
+  /** Expected of an idle system, on rows of the table, with the options as they were written (where they were) and as they were found. */
+  readonly table: readonly {
+    readonly when: "before" | "after";
+    readonly on: "calibration" | "evaluation";
+    readonly rows: number;
+    readonly accuracy: number;
+    readonly latency_s: number;
+    /** null where a node says no power. */
+    readonly energy_j: number | null;
+    readonly exits: Readonly<Record<string, number>>;
+  }[];
+}
+
 export interface Result {
   readonly format: "offramp/result";
   readonly version: 1;
@@ -209,6 +231,8 @@ export interface Result {
   readonly title: string;
   readonly seed: number;
   readonly inputs: readonly { readonly path: string; readonly sha256: string }[];
+  /** Only where policies were tuned. */
+  readonly tuned?: readonly TunedResult[];
   readonly policies: readonly PolicyResult[];
   readonly comparisons: readonly Comparison[];
   /** Of two policies and more. */

@@ -3,7 +3,7 @@ import type { Setup } from "../sim/setup.ts";
 import { candidateOf, comparePolicies } from "./compare.ts";
 import { type ExpectedFigure, judge } from "./expect.ts";
 import { type PolicyOutcome, type ReplicationPlan, runPolicy } from "./outcome.ts";
-import type { Comparison, Distributions, PolicyResult, Result, Standing, SweepPoint } from "./result.ts";
+import type { Comparison, Distributions, PolicyResult, Result, Standing, SweepPoint, TunedResult } from "./result.ts";
 import type { PrecisionPlan } from "./sequential.ts";
 import { standingOf } from "./standing.ts";
 
@@ -28,6 +28,8 @@ export interface Experiment {
   /** Points of the sweep, without the file as written. */
   readonly points: readonly Point[];
   readonly expectations: readonly ExpectedFigure[];
+  /** What was found for policies that were tuned. */
+  readonly tuned: readonly TunedResult[];
   readonly inputs: readonly { readonly path: string; readonly sha256: string }[];
   /** @throws an error with exitCode 2 when the values of the point make no valid scenario */
   setup(point: Point, policy: string): Setup;
@@ -98,6 +100,7 @@ export async function runExperiment(
       title: experiment.title,
       seed: experiment.seed,
       inputs: experiment.inputs,
+      ...(experiment.tuned.length === 0 ? {} : { tuned: experiment.tuned }),
       ...written,
       expectations: experiment.expectations.map((e) => judge(e, written.policies)),
       sweep,

@@ -181,6 +181,7 @@ function checkClients({ streams, nodes, run }: Scenario, report: Report): void {
 }
 
 function checkEvidence(scenario: Scenario, policy: ScenarioPolicy, to: Reading, report: Report): void {
+  checkTuning(scenario, policy, to, report);
   checkRule(scenario, policy.exit, `policies.${policy.name}${policy.joint ? "" : ".exit"}`, to, report);
   if (!policy.joint && policy.place.rule === "oracle" && exitHalf(policy.exit.rule).minds === true)
     report(
@@ -189,6 +190,19 @@ function checkEvidence(scenario: Scenario, policy: ScenarioPolicy, to: Reading, 
       show(policy.exit.rule),
       "where it leaves depends on time or load, which the oracle cannot know before",
     );
+}
+
+/** Thresholds are found on rows that no run draws, for an energy that is known. */
+function checkTuning(scenario: Scenario, policy: ScenarioPolicy, to: Reading, report: Report): void {
+  const { tune, exit } = policy;
+  if (tune === null) return;
+  const { model } = scenario;
+  const path = `policies.${policy.name}.tune`;
+  if (model.kind === "synthetic" && model.table === null)
+    report(path, "a model with a table of what its exits say, with calibration rows", "a synthetic model without one");
+  else checkFitting(scenario, exit, path, to, report);
+  if (tune.objective === "energy" || tune.energy !== null)
+    for (const stream of scenario.streams) checkPower(scenario, policy, stream, report);
 }
 
 /** What a rule and those it wraps need that the model may lack. */

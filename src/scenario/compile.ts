@@ -10,7 +10,7 @@ import { syntheticModel } from "./compile-synthetic.ts";
 import { placesOf, routesOf } from "./places.ts";
 import { plain } from "./plain.ts";
 import type { Resources } from "./resources.ts";
-import { boundOf, makeRules } from "./rules.ts";
+import { boundOf, makeRules, type Plan } from "./rules.ts";
 import { classesOf, mixOf } from "./samples.ts";
 import type { Scenario, ScenarioNode, ScenarioPolicy, ScenarioStream } from "./scenario.ts";
 import { loadTable } from "./table-file.ts";
@@ -22,6 +22,7 @@ export function compile(scenario: Scenario, policyName: string, materials: Mater
   const policy = scenario.policies.find((p) => p.name === policyName);
   if (policy === undefined)
     throw new RangeError(`no policy ${policyName} in ${scenario.policies.map((p) => p.name).join(", ")}`);
+  if (policy.tune !== null) throw new Error(`policy ${policyName} is to be tuned before it runs`);
   const shares = scenario.nodes.map((node) => node.background);
   const model = slowed(modelOf(scenario, policy, materials), shares);
   const parts = {
@@ -130,6 +131,16 @@ function samplesOf(
   return mixOf(samples, classesOf(outputs.labels, outputs.classes, names));
 }
 
+/** What rules may know of the network before a run. */
+export function planOf({ exits, outputs }: Model, network: NetworkView): Plan {
+  return {
+    exits: exits.map(({ name }) => name),
+    classes: outputs.kind === "table" ? outputs.classes : 0,
+    calibration: outputs.kind === "table" ? outputs.calibration : null,
+    cost: computeShares(network, exits.length),
+  };
+}
+
 function policyOf(
   scenario: Scenario,
   policy: ScenarioPolicy,
@@ -137,13 +148,7 @@ function policyOf(
 ): Policy {
   const { outputs } = parts.model;
   const network = new NetworkView(parts);
-  const exits = parts.model.exits.map((exit) => exit.name);
-  const plan = {
-    exits,
-    classes: outputs.kind === "table" ? outputs.classes : 0,
-    calibration: outputs.kind === "table" ? outputs.calibration : null,
-    cost: computeShares(network, exits.length),
-  };
+  const plan = planOf(parts.model, network);
   const { exit, place, begin } = makeRules(scenario, policy, plan, network, outputs);
   return {
     name: policy.name,

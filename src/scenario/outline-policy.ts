@@ -4,6 +4,13 @@ import { type Entries, leaf, map, type Outline, quantity } from "./outline-parts
 import { type NestedOptions, optionOutline } from "./rule-options.ts";
 import { exitHalf, placementHalf } from "./rule-types.ts";
 import type { Scenario, ScenarioPolicy } from "./scenario.ts";
+import { goalText } from "./tuning/goal.ts";
+
+/** What was found stands in its place: read again, nothing is to be found. */
+function tuneNote({ tuned }: Scenario, { name }: ScenarioPolicy): Entries {
+  const found = tuned.find(({ policy }) => policy === name);
+  return found === undefined ? [] : [["tune", { kind: "note", text: `${goalText(found.goal)}; ${found.search}` }]];
+}
 
 export function policyOutline(scenario: Scenario, policy: ScenarioPolicy): Outline {
   const { exit, place } = policy;
@@ -23,6 +30,7 @@ export function policyOutline(scenario: Scenario, policy: ScenarioPolicy): Outli
     ...(policy.decision > 0 ? [["decision_time", quantity("time", policy.decision)] as const] : []),
     ...(policy.best === null ? [] : [["best", leaf(policy.best)] as const]),
     ...(policy.oracle ? [["oracle", leaf(true)] as const] : []),
+    ...tuneNote(scenario, policy),
   ];
   if (policy.joint) return map([...entries(placementHalf(place.rule).options, place), ...codec, ...rest]);
   return map([

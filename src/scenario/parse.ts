@@ -16,6 +16,7 @@ import { runReader } from "./run.ts";
 import type { Scenario } from "./scenario.ts";
 import { checkSweep, sweepReader } from "./sweep.ts";
 import { child, type Tree } from "./tree.ts";
+import { tuneDocument, withTuned } from "./tuning/tune-document.ts";
 import { streamReader } from "./workload.ts";
 import { readYaml } from "./yaml.ts";
 
@@ -68,8 +69,9 @@ export function parseDocument(text: string, path = "scenario.yaml"): Document {
 }
 
 /** @throws ScenarioError with every problem, each with its place in the text */
-export function parseScenario(text: string, { path, resources }: ParseOptions = {}): Scenario {
-  return readScenario(parseDocument(text, path), resources);
+export function parseScenario(text: string, { path, resources = noResources }: ParseOptions = {}): Scenario {
+  const { document, tuned } = tuneDocument(parseDocument(text, path), resources, { read: readScenario });
+  return withTuned(readScenario(document, resources), tuned);
 }
 
 /** @throws ScenarioError as {@link parseScenario} */
@@ -123,6 +125,7 @@ function readSections(tree: Tree, path: string, to: Reading): Scenario | null {
     run: given.run ?? runReader.read({ kind: "map", at: tree.at, entries: [] }, "run", to)!,
     expect: given.expect ?? [],
     sweep: given.sweep ?? [],
+    tuned: [],
     origins: to.origins,
   };
 }

@@ -13,6 +13,8 @@ import { type NestedOptions, optionFields, optionValues } from "./rule-options.t
 import { placementHalf } from "./rule-types.ts";
 import type { ScenarioPolicy } from "./scenario.ts";
 import { child, joinPath, type Tree } from "./tree.ts";
+import { goalReader } from "./tuning/goal.ts";
+import { exitTune, hasMap, mapTune, type WrittenGoal, withOpenThreshold } from "./tuning/read-tune.ts";
 
 /** Exit rules that others may wrap: oracles are not. */
 const wrappable = exitRules.filter((rule) => rule.oracle !== true);
@@ -170,13 +172,15 @@ export const policyFields = {
   shared: field("true where its rules keep one state for all source nodes, not one for each", flag),
   best,
   decision_time: field("time that a placement decision on the way takes", quantity("time")),
+  tune: field("a goal that the exit rule's threshold or temperature is found for, on calibration rows", goalReader),
 };
 
 const pairReader = record("a policy", policyFields);
 
 const pair: Reader<Omit<ScenarioPolicy, "name">> = {
   schema: pairReader.schema,
-  read(tree: Tree, path: string, to: Reading) {
+  read(written: Tree, path: string, to: Reading) {
+    const tree = withOpenThreshold(written);
     const given = pairReader.read(tree, path, to);
     if (given?.exit === undefined || given.place === undefined) return undefined;
     const oracles = [
@@ -202,7 +206,14 @@ const pair: Reader<Omit<ScenarioPolicy, "name">> = {
     const shared = given.shared ?? false;
     const decision = given.decision_time ?? 0;
     const { exit, place } = given;
-    return { joint: false, exit, place, oracle: isOracular, best: given.best ?? null, shared, decision };
+    if (given.tune !== undefined && isOracular)
+      to.wrong(
+        child(tree, "tune")!,
+        joinPath(path, "tune"),
+        "no tune beside a bound: hindsight has no price beforehand",
+      );
+    const tune = given.tune === undefined ? null : exitTune(given.tune, exit, written, joinPath(path, "tune"), to);
+    return { joint: false, exit, place, oracle: isOracular, best: given.best ?? null, shared, decision, tune };
   },
 };
 
@@ -213,6 +224,7 @@ function jointReader(rule: JointRuleType): Reader<Omit<ScenarioPolicy, "name">> 
     shared: policyFields.shared,
     decision_time: policyFields.decision_time,
     ...(rule.hasArms === true ? { best, oracle: policyFields.oracle } : {}),
+    ...(hasMap(rule) ? { tune: field("a goal that its map is found for, on calibration rows", goalReader) } : {}),
     ...optionFields(rule.options, () => ({}), nested),
   });
   return {
@@ -220,6 +232,8 @@ function jointReader(rule: JointRuleType): Reader<Omit<ScenarioPolicy, "name">> 
     read(tree, path, to) {
       const given = reader.read(tree, path, to);
       if (given === undefined) return undefined;
+      const goal = (given as { readonly tune?: unknown }).tune as WrittenGoal | undefined;
+      const tune = goal === undefined ? null : mapTune(goal, child(tree, "tune")!, joinPath(path, "tune"), to);
       const exit = { rule: rule.name, options: optionValues(rule.options, given, path, tree, to) };
       const codec = codecOf(given.codec as Codec | undefined, tree, path, to);
       const asked = given as { readonly best?: string | undefined; readonly oracle?: boolean | undefined };
@@ -235,6 +249,7 @@ function jointReader(rule: JointRuleType): Reader<Omit<ScenarioPolicy, "name">> 
         best: asked.best ?? null,
         shared: (given.shared as boolean | undefined) ?? false,
         decision: (given.decision_time as number | undefined) ?? 0,
+        tune,
       };
     },
   };

@@ -7,7 +7,7 @@ import type { Span, Tree } from "./tree.ts";
 
 /** Where a value that nobody wrote comes from. */
 export interface Origin {
-  readonly kind: "default" | "preset" | "profile";
+  readonly kind: "default" | "preset" | "profile" | "tuned";
   /** "preset 5g-n78-public (recalled): …", or why this default. */
   readonly text: string;
 }

@@ -1,6 +1,13 @@
 /** What rules can be told, read, written out again, and handed to the simulator with indices for names. */
 import * as z from "zod";
-import type { Place, RuleOptionType, RuleValue, RuleValues, ThresholdOption } from "../sim/rules/options.ts";
+import type {
+  Configuration,
+  Place,
+  RuleOptionType,
+  RuleValue,
+  RuleValues,
+  ThresholdOption,
+} from "../sim/rules/options.ts";
 import { leaf, map, type Outline, quantity as quantityLeaf } from "./outline-parts.ts";
 import {
   asMap,
@@ -19,7 +26,7 @@ import {
   word,
 } from "./reader.ts";
 import type { Reading } from "./reading.ts";
-import { joinPath, type Tree } from "./tree.ts";
+import { child, joinPath, type Tree } from "./tree.ts";
 
 /** As the scenario holds them: nodes by name. */
 export type OptionValue =
@@ -31,6 +38,7 @@ export type OptionValue =
   | readonly string[]
   | readonly (string | null)[]
   | NestedOptions
+  | readonly Configuration[]
   | SpillValue;
 export interface SpillValue {
   readonly node: string;
@@ -184,6 +192,27 @@ const spill: Reader<SpillValue> = {
   schema: spillRecord.schema,
 };
 
+const configurationRecord = record("a configuration", {
+  exit: required(
+    "the exit to leave at",
+    reference("an exit", (to) => to.names.exits),
+  ),
+  cut: required("segments that run on the other node", whole({ min: 0 })),
+});
+/** Exits by index. */
+const configurations: Reader<Configuration[]> = {
+  read(tree, path, to) {
+    const list = listOf("configuration", configurationRecord, { min: 1, max: 50 }).read(tree, path, to);
+    return list?.flatMap(({ exit, cut }, i) => {
+      if (exit === undefined || cut === undefined) return [];
+      if (cut > to.names.segments.length)
+        to.wrong(tree, joinPath(path, `${i}.cut`), `at most ${to.names.segments.length}, all segments`, String(cut));
+      return [{ exit: to.names.exits.indexOf(exit), cut }];
+    });
+  },
+  schema: () => z.array(configurationRecord.schema()),
+};
+
 function readerOf(
   option: RuleOptionType,
   flags: Flags,
@@ -221,6 +250,8 @@ function readerOf(
       return weights(() => listed(option.of));
     case "spill":
       return spill;
+    case "configurations":
+      return configurations;
   }
 }
 
@@ -251,12 +282,31 @@ export function optionValues(
   const written = tree.kind === "map" ? tree.entries.map((entry) => entry.key) : [];
   return Object.fromEntries(
     Object.entries(options).map(([name, option]): [string, OptionValue] => {
+      if (option.kind === "configurations") checkNumber(name, option.of, given, path, tree, to);
       if (given[name] !== undefined) return [name, given[name] as OptionValue];
+      const listed = Object.entries(options).find(([, o]) => o.kind === "configurations" && o.of === name)?.[0];
+      const list = listed === undefined ? undefined : given[listed];
+      if (Array.isArray(list) && !written.includes(name))
+        return [name, to.fill(joinPath(path, name), list.length, `as many as ${listed} has`)];
       const value = ("default" in option ? option.default : null) ?? null;
       if (value === null || written.includes(name)) return [name, blank(option)];
       return [name, to.fill(joinPath(path, name), value as OptionValue)];
     }),
   );
+}
+
+/** A number that is written beside a list must be the list's. */
+function checkNumber(
+  list: string,
+  number: string,
+  given: Readonly<Record<string, unknown>>,
+  path: string,
+  tree: Tree,
+  to: Reading,
+): void {
+  const [items, wanted] = [given[list], given[number]];
+  if (!Array.isArray(items) || typeof wanted !== "number" || wanted === items.length) return;
+  to.wrong(child(tree, number)!, joinPath(path, number), `${items.length}, as many as ${list} has`);
 }
 
 /** Of the kind that is expected, so that what follows can go on. */
@@ -287,13 +337,19 @@ export function optionOutline(
   if (option.kind === "quantity") return quantityLeaf(option.of, value as number);
   if (typeof value !== "object") return leaf(value);
   if ("limit" in value) return leaf(`{ node: ${value.node}, limit: ${value.limit}, to: ${value.to} }`);
+  if (option.kind === "configurations")
+    return leaf(
+      `[${(value as readonly Configuration[]).map(({ exit, cut }) => `{ exit: ${names.exits[exit]}, cut: ${cut} }`).join(", ")}]`,
+    );
   if (option.kind === "nodes" || option.kind === "weights") return leaf(`[${value.join(", ")}]`);
   if (option.kind === "some-segments")
-    return map(value.flatMap((place, i) => (place === null ? [] : [[names.segments[i]!, leaf(place)] as const])));
+    return map(
+      value.flatMap((place, i) => (place === null ? [] : [[names.segments[i]!, leaf(place as string)] as const])),
+    );
   if (option.kind === "segments") return map(value.map((place, i) => [names.segments[i]!, leaf(place as string)]));
   const exits = option.kind === "by-exit" ? names.exits : names.exits.slice(0, -1);
   const isOne = value.slice(0, exits.length).every((v) => v === value[0]);
-  return isOne ? leaf((value[0] as number) ?? 0) : leaf(`{ ${exits.map((e, i) => `${e}: ${value[i]}`).join(", ")} }`);
+  return isOne ? leaf(Number(value[0] ?? 0)) : leaf(`{ ${exits.map((e, i) => `${e}: ${value[i]}`).join(", ")} }`);
 }
 
 /** Values with indices for the names of nodes. */

@@ -9,14 +9,14 @@ import { ruleValues } from "./rule-options.ts";
 import { jointRuleOf } from "./rule-types.ts";
 import type { Scenario, ScenarioPolicy } from "./scenario.ts";
 
-type Plan = Omit<PlanView, "make">;
+export type Plan = Omit<PlanView, "make">;
 
 function makeExitRule({ rule, options }: NestedOptions, plan: Plan): HindsightExitRule {
   const type = exitRules.find(({ name }) => name === rule)!;
   return type.make(ruleValues(type.options, options, []), withMake(plan));
 }
 
-function withMake(plan: Plan): PlanView {
+export function withMake(plan: Plan): PlanView {
   // What is wrapped decides honestly: the scenario allows no oracle there.
   return { ...plan, make: (nested) => makeExitRule(nested as NestedOptions, plan) as ExitRule };
 }

@@ -9,6 +9,8 @@ import type { DeviceFigures } from "./presets.ts";
 import type { Origin } from "./reading.ts";
 import type { NestedOptions } from "./rule-options.ts";
 import type { Plain } from "./tree.ts";
+import type { Tuned } from "./tuning/found.ts";
+import type { Goal } from "./tuning/goal.ts";
 
 /** A distribution as written: of a file of values, its name is kept too. */
 export type Leaf = Distribution & { readonly file?: string };
@@ -302,6 +304,8 @@ export interface ScenarioPolicy {
   readonly oracle: boolean;
   /** Figure in which the best of the rule's fixed choices stands for it, in hindsight; null where it learns. */
   readonly best: string | null;
+  /** Its options are to be found; whether they were written nevertheless. Null in a scenario that can run. */
+  readonly tune: (Goal & { readonly isGiven: boolean }) | null;
 }
 
 export type ScenarioWarmup =
@@ -360,6 +364,8 @@ export interface Scenario {
   readonly expect: readonly ScenarioExpectation[];
   /** Axes of the sweep. */
   readonly sweep: readonly SweepAxis[];
+  /** What was found for policies that said `tune:`. */
+  readonly tuned: readonly Tuned[];
   /** Of every value that the file does not give, by path. */
   readonly origins: Readonly<Record<string, Origin>>;
 }

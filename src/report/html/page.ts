@@ -23,6 +23,7 @@ import { answeredTable, energyTable, linksTable, nodesTable, streamsTable } from
 import { differencesTable, effortTable, policiesTable, requestsTable } from "./policies.ts";
 import { reproduce } from "./reproduce.ts";
 import { style } from "./style.ts";
+import { tuningTables } from "./tuning.ts";
 import { glossary } from "./words.ts";
 
 export interface PageOptions {
@@ -60,6 +61,7 @@ export function renderHtml(result: Result, distributions: Distributions, options
         ? html`<p class="none">No request was completed, so there is nothing to draw.</p>`
         : html`${charts.map(figureFrame)}`,
     ),
+    ...section("tuning", "Tuning", tuningTables(result)),
     ...section("sweep", "Sweep", swept.length === 0 ? null : html`${swept.map(figureFrame)}`),
     ...section("streams", "Streams", streamsTable(result)),
     ...section("nodes", "Nodes", nodesTable(result)),

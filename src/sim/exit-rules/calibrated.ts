@@ -1,7 +1,7 @@
-import { fitTemperature, logSoftmax } from "../rules/calibration.ts";
-import { threshold } from "../rules/options.ts";
+import { fitTemperature, fittedOnce } from "../rules/calibration.ts";
+import { type RuleValues, threshold } from "../rules/options.ts";
 import { otherwise, whenConfident } from "./confident.ts";
-import type { ExitEvidence, ExitRuleType } from "./exit-rule.ts";
+import type { ExitEvidence, ExitRuleType, PlanView } from "./exit-rule.ts";
 
 /**
  * Leaves as soon as the top probability of softmax(z / T_k) reaches the exit's `threshold`, 0 to 1. The temperature T_k of each exit
@@ -24,16 +24,35 @@ export const calibrated: ExitRuleType = {
     otherwise,
   },
   fits: (values) => values.temperature === null,
+  grading(values, plan) {
+    const probability = scaled(values, plan);
+    return { grade: (reached) => probability(reached[reached.length - 1]!) };
+  },
   make(values, plan) {
     const least = threshold(values);
-    const temperature =
-      (values.temperature as readonly number[] | null) ??
-      plan.calibration!.scores.map((exit) => fitTemperature(exit, plan.calibration!.labels, plan.classes));
-    const probability = ({ exit, logits }: ExitEvidence): number =>
-      Math.exp(Math.max(...logSoftmax(logits!, temperature[exit]!)));
+    const probability = scaled(values, plan);
     return whenConfident("calibrated", values, plan, {
       of: probability,
       isEnough: (e) => probability(e) >= least[e.exit]!,
     });
   },
 };
+
+/** Temperature of every exit that minimises the negative log likelihood of the calibration rows. */
+export function temperaturesOf({ calibration, classes }: Pick<PlanView, "calibration" | "classes">): number[] {
+  return fitted(calibration!, classes);
+}
+
+const fitted = fittedOnce(({ scores, labels }, classes) => scores.map((exit) => fitTemperature(exit, labels, classes)));
+
+/** Top probability of softmax(z / T). */
+function scaled(values: RuleValues, plan: PlanView): (evidence: ExitEvidence) => number {
+  const temperature = (values.temperature as readonly number[] | null) ?? temperaturesOf(plan);
+  return ({ exit, logits }) => {
+    let top = Number.NEGATIVE_INFINITY;
+    for (let c = 0; c < logits!.length; c++) top = Math.max(top, logits![c]!);
+    let sum = 0;
+    for (let c = 0; c < logits!.length; c++) sum += Math.exp((logits![c]! - top) / temperature[exit]!);
+    return Math.exp(-Math.log(sum));
+  };
+}

@@ -1,6 +1,6 @@
-import { type Calibration, largest, logitsOf, logSoftmax, solve } from "../rules/calibration.ts";
-import { threshold } from "../rules/options.ts";
-import type { ExitEvidence, ExitRuleType, Verdict } from "./exit-rule.ts";
+import { type Calibration, fittedOnce, largest, logitsOf, logSoftmax, solve } from "../rules/calibration.ts";
+import { type RuleValues, threshold } from "../rules/options.ts";
+import type { ExitEvidence, ExitRuleType, PlanView, Verdict } from "./exit-rule.ts";
 import { allHeads, goOn } from "./verdicts.ts";
 
 /** Newton steps; each multiplies the number of right digits by about two. */
@@ -29,15 +29,15 @@ export const ensemble: ExitRuleType = {
     },
   },
   fits: (values) => values.weights === "fitted",
+  grading(values, plan) {
+    const weights = weightsOf(values, plan);
+    return { grade: (reached) => Math.exp(Math.max(...join(reached, weights[reached[reached.length - 1]!.exit]!))) };
+  },
   make(values, plan) {
     const least = threshold(values);
     const last = plan.exits.length - 1;
     const heads = allHeads(plan.exits.length);
-    const weights = plan.exits.map((_, k) =>
-      values.weights === "equal"
-        ? new Array<number>(k + 1).fill(1 / (k + 1))
-        : fitWeights(plan.calibration!, k, plan.classes),
-    );
+    const weights = weightsOf(values, plan);
     return {
       name: "ensemble",
       pure: true,
@@ -55,6 +55,17 @@ export const ensemble: ExitRuleType = {
     };
   },
 };
+
+/** By exit, of every exit up to it. */
+function weightsOf(values: RuleValues, plan: PlanView): number[][] {
+  return plan.exits.map((_, k) =>
+    values.weights === "equal"
+      ? new Array<number>(k + 1).fill(1 / (k + 1))
+      : fitted(plan.calibration!, plan.classes)[k]!,
+  );
+}
+
+const fitted = fittedOnce((rows, classes) => rows.scores.map((_, k) => fitWeights(rows, k, classes)));
 
 /** ln q_k by class. */
 function join(reached: readonly ExitEvidence[], weights: readonly number[]): Float64Array {

@@ -1,6 +1,9 @@
-import { threshold } from "../rules/options.ts";
+import { type RuleValues, threshold } from "../rules/options.ts";
 import { otherwise, whenConfident } from "./confident.ts";
-import type { ExitRuleType } from "./exit-rule.ts";
+import type { ExitRuleType, PlanView } from "./exit-rule.ts";
+
+const scaleOf = ({ normalised }: RuleValues, { classes }: PlanView): number =>
+  normalised === true ? 1 / Math.log(classes) : 1;
 
 /**
  * Leaves as soon as the entropy of the class probabilities is at most the exit's `threshold`, in nats, or with `normalised` as a share of
@@ -21,8 +24,12 @@ export const entropy: ExitRuleType = {
     normalised: { kind: "flag", describe: "divide the entropy by ln(classes)", default: false },
     otherwise,
   },
+  grading: (values, plan) => {
+    const scale = scaleOf(values, plan);
+    return { grade: (reached) => reached[reached.length - 1]!.entropy * scale, isDoubt: true };
+  },
   make(values, plan) {
-    const scale = values.normalised === true ? 1 / Math.log(plan.classes) : 1;
+    const scale = scaleOf(values, plan);
     const most = threshold(values);
     return whenConfident("entropy", values, plan, {
       of: (e) => -e.entropy,

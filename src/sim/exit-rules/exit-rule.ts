@@ -87,6 +87,13 @@ export interface HindsightExitRule extends Omit<ExitRule, "decide" | "begin"> {
 /** The evidence a rule cannot do without. */
 export type Reads = "share" | "prediction" | "confidence" | "entropy" | "margin" | "logits";
 
+/** What a rule makes of the exits reached, as a number that it compares with its option `threshold`. */
+export interface Grading {
+  grade(reached: readonly ExitEvidence[]): number;
+  /** Leaves where the grade is at most the threshold, not where it is at least. */
+  readonly isDoubt?: boolean;
+}
+
 interface RuleTypeBase {
   readonly name: string;
   readonly describe: string;
@@ -98,6 +105,8 @@ interface RuleTypeBase {
   readonly minds?: boolean;
   /** It fits itself to calibration rows, told this. Default never. */
   readonly fits?: (values: RuleValues) => boolean;
+  /** Of a rule that leaves at an exit by its option `threshold` alone: tuning can find that. */
+  readonly grading?: (values: RuleValues, plan: PlanView) => Grading;
 }
 
 /** A rule by its name, with what a scenario may tell it. */

@@ -1,6 +1,6 @@
-import { type Calibration, solve } from "../rules/calibration.ts";
+import { type Calibration, fittedOnce, solve } from "../rules/calibration.ts";
 import { otherwise, whenConfident } from "./confident.ts";
-import type { ExitEvidence, ExitRuleType } from "./exit-rule.ts";
+import type { ExitEvidence, ExitRuleType, PlanView } from "./exit-rule.ts";
 
 /** Newton steps; each multiplies the number of right digits by about two. */
 const steps = 15;
@@ -22,13 +22,23 @@ export const gate: ExitRuleType = {
     otherwise,
   },
   fits: () => true,
+  grading(_, plan) {
+    const score = scoreOf(plan);
+    return { grade: (reached) => score(reached[reached.length - 1]!) };
+  },
   make(values, plan) {
     const least = values.threshold as number;
-    const gates = plan.exits.map((_, exit) => fitGate(plan.calibration!, exit));
-    const score = (e: ExitEvidence): number => sigmoid(dot(gates[e.exit]!, featuresOf(e)));
+    const score = scoreOf(plan);
     return whenConfident("gate", values, plan, { of: score, isEnough: (e) => score(e) >= least });
   },
 };
+
+function scoreOf(plan: PlanView): (evidence: ExitEvidence) => number {
+  const gates = fitted(plan.calibration!, plan.classes);
+  return (e) => sigmoid(dot(gates[e.exit]!, featuresOf(e)));
+}
+
+const fitted = fittedOnce((rows) => rows.scores.map((_, exit) => fitGate(rows, exit)));
 
 const featuresOf = (e: Pick<ExitEvidence, "confidence" | "margin" | "entropy">): number[] => [
   1,

@@ -14,6 +14,7 @@ export const margin: ExitRuleType = {
     threshold: { kind: "threshold", describe: "lead from 0 to 1 at which a sample leaves", most: () => 1 },
     otherwise,
   },
+  grading: () => ({ grade: (reached) => reached[reached.length - 1]!.margin }),
   make(values, plan) {
     const least = threshold(values);
     return whenConfident("margin", values, plan, {

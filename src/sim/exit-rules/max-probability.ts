@@ -14,6 +14,7 @@ export const maxProbability: ExitRuleType = {
     threshold: { kind: "threshold", describe: "probability from 0 to 1 at which a sample leaves", most: () => 1 },
     otherwise,
   },
+  grading: () => ({ grade: (reached) => reached[reached.length - 1]!.confidence }),
   make(values, plan) {
     const least = threshold(values);
     return whenConfident("max-probability", values, plan, {

@@ -3,7 +3,7 @@ import type { Calibration } from "../rules/calibration.ts";
 import { ChangePoints } from "../rules/change-point.ts";
 import { cutsBetween } from "../rules/cost.ts";
 import type { NetworkView } from "../rules/network.ts";
-import type { Place } from "../rules/options.ts";
+import type { Configuration, Place } from "../rules/options.ts";
 import { bestCutFor, type Rightsized } from "./edgent.ts";
 import type { JointRule, JointRuleType } from "./joint-rule.ts";
 import { leavesAtNote } from "./noted.ts";
@@ -29,13 +29,20 @@ export const edgentDynamic: JointRuleType = {
     to,
     deadline: { kind: "quantity", of: "time", describe: "span from arrival; the stream's unless given", default: null },
     states: { kind: "number", describe: "bandwidths in the map", least: 1, most: 50, whole: true, default: 8 },
+    map: {
+      kind: "configurations",
+      describe: "exit and cut for each bandwidth, nominal x 2^-i, for all streams; made by the reward unless given",
+      of: "states",
+      default: null,
+    },
   },
-  fits: () => true,
+  fits: (values) => values.map === null,
   routes: (values, segments, source) => cutsBetween(segments, at(values.to as Place, source), source),
   make(values, plan, network) {
-    const accuracy = plan.exits.map((_, exit) => accuracyOf(plan.calibration!, exit));
+    const given = values.map as readonly Configuration[] | null;
+    const accuracy = given === null ? plan.exits.map((_, exit) => accuracyOf(plan.calibration!, exit)) : [];
     const begin = (): JointRule => {
-      const maps = new Map<string, readonly Rightsized[]>();
+      const maps = new Map<string, readonly Configuration[]>();
       const watched = new Map<number, ChangePoints>();
       let last = Number.NaN;
       return {
@@ -48,6 +55,7 @@ export const edgentDynamic: JointRuleType = {
             const deadline = (values.deadline as number | null) ?? observed.deadline;
             const key = `${stream} ${deadline}`;
             const map =
+              given ??
               maps.get(key) ??
               configurations(network, stream, source, other, deadline, accuracy, values.states as number);
             maps.set(key, map);

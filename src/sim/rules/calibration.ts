@@ -9,6 +9,19 @@ export interface Calibration {
   readonly scores: readonly ExitScores[];
 }
 
+/** What is fitted to rows is fitted once: rules are made anew for every policy, check and run. @returns the same, asked of the same rows again */
+export function fittedOnce<T>(
+  compute: (rows: Calibration, classes: number) => T,
+): (rows: Calibration, classes: number) => T {
+  const known = new WeakMap<Calibration, Map<number, T>>();
+  return (rows, classes) => {
+    const before = known.get(rows) ?? new Map<number, T>();
+    known.set(rows, before);
+    if (!before.has(classes)) before.set(classes, compute(rows, classes));
+    return before.get(classes)!;
+  };
+}
+
 /** Logits of one row; a copy, so that nobody changes the table. */
 export function logitsOf(scores: ExitScores, row: number, classes: number): Float64Array {
   const { logits } = scores;

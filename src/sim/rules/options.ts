@@ -73,7 +73,14 @@ export interface SpillOption extends Option<"spill"> {
   readonly default: null;
 }
 
+/** An exit and a cut for each state, such as each bandwidth; the option `of` says how many where this one is left out. */
+export interface ConfigurationsOption extends Option<"configurations"> {
+  readonly of: string;
+  readonly default: null;
+}
+
 export type RuleOptionType =
+  | ConfigurationsOption
   | NodesOption
   | SomeSegmentsOption
   | WeightsOption
@@ -97,6 +104,12 @@ export interface NestedRule {
 /** A node by index; `source` stands for the group a request came from. */
 export type Place = number | "source";
 
+/** Exit to leave at, and how many segments run on the other node. */
+export interface Configuration {
+  readonly exit: number;
+  readonly cut: number;
+}
+
 /** Requests that would go to a machine of `node` where at least `limit` are go to one of `to`. */
 export interface Spill {
   readonly node: Place;
@@ -114,6 +127,7 @@ export type RuleValue =
   | readonly string[]
   | NestedRule
   | readonly (Place | null)[]
+  | readonly Configuration[]
   | Spill;
 export type RuleValues = { readonly [option: string]: RuleValue };
 
