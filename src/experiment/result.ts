@@ -192,6 +192,8 @@ export interface Expectation {
   readonly text: string;
   readonly verdict: "passed" | "failed" | "undecided";
   readonly observed: Interval | null;
+  /** Of a sentence that names another policy: observed is what the one has more than the other. */
+  readonly difference?: boolean;
 }
 
 export interface SweepPoint {

@@ -91,6 +91,10 @@ export async function runExperiment(
     };
   };
   const written = at(0);
+  const held = points.map((point, i) => ({
+    at: point,
+    policies: outcomes.slice(i * perPoint, (i + 1) * perPoint).map(candidateOf),
+  }));
   const sweep: SweepPoint[] = experiment.points.map((point, i) => ({ at: point, ...at(i + 1) }));
   return {
     result: {
@@ -102,7 +106,7 @@ export async function runExperiment(
       inputs: experiment.inputs,
       ...(experiment.tuned.length === 0 ? {} : { tuned: experiment.tuned }),
       ...written,
-      expectations: experiment.expectations.map((e) => judge(e, written.policies)),
+      expectations: experiment.expectations.map((e) => judge(e, held, experiment.confidence)),
       sweep,
     },
     distributions: {

@@ -222,9 +222,10 @@ function expectationLines(result: Result, width: number, paint: Paint): string[]
   const signs = { passed: ["✓", "green"], failed: ["✗", "red"], undecided: ["?", "yellow"] } as const;
   return [
     expectationsText(result),
-    ...result.expectations.flatMap(({ text, verdict, observed }) => {
+    ...result.expectations.flatMap((expectation) => {
+      const { text, verdict } = expectation;
       const [sign, colour] = signs[verdict];
-      const [start = "", ...rest] = fold(`${text} — ${verdict}, observed ${observedText(text, observed)}`, width - 4);
+      const [start = "", ...rest] = fold(`${text} — ${verdict}, observed ${observedText(expectation)}`, width - 4);
       return [`  ${paint(colour)(sign)} ${start}`, ...rest.map((line) => `    ${line}`)];
     }),
   ];

@@ -1,6 +1,6 @@
 /** What a run found, in sentences made from its numbers; a difference counts only when its interval says so. */
 import type { Comparison, PolicyResult, Result } from "../experiment/result.ts";
-import { difference, interval, quantity } from "./format.ts";
+import { difference, interval, quantity, type Unit } from "./format.ts";
 import { baselineOf, metricOf } from "./metrics.ts";
 import { measured } from "./quantity.ts";
 import { list, plural } from "./text.ts";
@@ -125,8 +125,12 @@ export function expectationsText(result: Result): string {
   return `${n("passed")} of ${plural(total, "expectation")} ${n("passed") === 1 ? "holds" : "hold"}${failed}${open}.`;
 }
 
-/** "p95 latency 54.2 ms [53.0, 55.1]" for what an expectation saw. */
-export function observedText(text: string, observed: Result["expectations"][number]["observed"]): string {
+/** "54.2 ms [53.0, 55.1]" for what an expectation saw, with its sign where that is a difference. */
+export function observedText({ text, observed, difference: isDifference }: Result["expectations"][number]): string {
+  if (isDifference === true && observed !== null) {
+    const { estimate, range } = difference(observed, unitOfWords(text));
+    return `a difference of ${range === "" ? estimate : `${estimate} ${range}`}`;
+  }
   const bound = measured(text.split(/[<>]=?/)[1] ?? "");
   // A bare bound is a share unless it is plainly a number of things.
   const unit =
@@ -137,6 +141,24 @@ export function observedText(text: string, observed: Result["expectations"][numb
         : "share";
   const { estimate, range } = interval(observed, unit);
   return range === "" ? estimate : `${estimate} ${range}`;
+}
+
+/** Of the metric that a sentence names. */
+function unitOfWords(text: string): Unit {
+  const words: readonly (readonly [RegExp, Unit])[] = [
+    [/latency/, "s"],
+    [/throughput|goodput/, "/s"],
+    [/energy/, "J"],
+    [/cost/, "USD"],
+    [/bytes/, "B"],
+    [/in.system/, "count"],
+  ];
+  const metric =
+    text
+      .split(/[<>]=?/)[0]
+      ?.split(":")
+      .at(-1) ?? "";
+  return words.find(([pattern]) => pattern.test(metric))?.[1] ?? "share";
 }
 
 /** Everything a reader must know before believing the numbers, named by policy; the same reason under several policies is said once. */

@@ -7,6 +7,7 @@ import { checkBatches } from "./check-stations.ts";
 import { arrivalsWithin } from "./compile-arrivals.ts";
 import { leafFor } from "./distribution.ts";
 import { type Report, show } from "./errors.ts";
+import { checkExpectedPoints } from "./expect.ts";
 import { openProfile } from "./model.ts";
 import { mostMachines } from "./nodes.ts";
 import { placesOf, routesOf } from "./places.ts";
@@ -31,6 +32,7 @@ export function checkTogether(scenario: Scenario, tree: Tree, to: Reading): void
     seen.add(key);
     to.report(nearestPlace(tree, path), path, expected, got, hint);
   };
+  checkExpectedPoints(scenario, report);
   checkLinks(scenario, report);
   if (!checkRoutes(scenario, report)) return;
   checkNodes(scenario, tree, to, report);

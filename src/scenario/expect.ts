@@ -1,10 +1,14 @@
-/** `expect:`, sentences such as `split-90: p95 latency < 100 ms`. A metric that does not exist is an error: it would always pass. */
+/**
+ * `expect:`, sentences such as `split-90: p95 latency < 100 ms`, `split-90: p95 latency < 0.5 x cloud-only`, or of points of the sweep
+ * `at links.cell.up=1 Mbit/s: split-90: p95 latency < cloud-only`. What does not exist is an error: it would always pass.
+ */
 import * as z from "zod";
 import { oneOf, show } from "./errors.ts";
 import { type Dimension, kinds, parseQuantity } from "./quantity.ts";
 import type { Reader } from "./reader.ts";
 import type { Reading } from "./reading.ts";
-import type { ScenarioExpectation } from "./scenario.ts";
+import type { Scenario, ScenarioExpectation } from "./scenario.ts";
+import { sayValue } from "./set.ts";
 import { nearest } from "./suggest.ts";
 import type { Tree } from "./tree.ts";
 
@@ -34,7 +38,8 @@ const metrics: ReadonlyMap<string, Metric> = new Map<string, Metric>([
 /** The metrics a sentence may name, for messages and the manual. */
 export const expectableMetrics: readonly string[] = [...metrics.keys()];
 
-const pattern = /^\s*([^:]+?)\s*:\s*(.+?)\s*(<=|>=|<|>)\s*(.+?)\s*$/;
+const pattern = /^\s*(?:at\s+([^:]+?)\s*:\s*)?([^:]+?)\s*:\s*(.+?)\s*(<=|>=|<|>)\s*(.+?)\s*$/;
+const anotherPolicy = /^(?:(\d+\.?\d*|\.\d+)\s*x\s+)?([a-z][a-z0-9-]*)$/;
 
 export const expectation: Reader<ScenarioExpectation> = {
   read(tree, path, to) {
@@ -47,10 +52,11 @@ export const expectation: Reader<ScenarioExpectation> = {
         'a sentence such as "split: p95 latency < 100 ms"',
         tree.kind === "map"
           ? "put the whole sentence in quotes: its colon makes a map of it"
-          : "<policy>: <metric> then one of < <= > >= and a value",
+          : "<policy>: <metric> then one of < <= > >= and a value or another policy",
       );
-    const [, policy, name, operator, bound] = match as unknown as [
+    const [, where, policy, name, operator, bound] = match as unknown as [
       string,
+      string | undefined,
       string,
       string,
       ScenarioExpectation["operator"],
@@ -59,12 +65,59 @@ export const expectation: Reader<ScenarioExpectation> = {
     if (!to.names.policies.includes(policy)) return to.unknown(tree.at, path, "a policy", policy, to.names.policies);
     const metric = metricOf(name, tree, path, to);
     if (metric === undefined) return undefined;
-    const value = boundOf(metric.bound, bound);
-    if (typeof value === "number") return { text, policy, metric: metric.path, operator, bound: value };
-    return to.report(tree.at, path, value.expected, show(bound), value.hint);
+    const at = valuesOf(where ?? "", tree, path, to);
+    if (at === undefined) return undefined;
+    const value = to.names.policies.includes(anotherPolicy.exec(bound)?.[2] ?? "")
+      ? policyOf(bound, metric, tree, path, to)
+      : boundOf(metric.bound, bound);
+    if (value === undefined) return undefined;
+    if (typeof value === "object" && "expected" in value)
+      return to.report(tree.at, path, `${value.expected}, or a policy`, show(bound), value.hint);
+    return { text, at, policy, metric: metric.path, operator, bound: value };
   },
   schema: () => z.string().regex(/^[^:]+:.+(<=|>=|<|>).+$/),
 };
+
+/** `links.cell.up=1 Mbit/s, nodes.edge.servers=2` */
+function valuesOf(text: string, tree: Tree, path: string, to: Reading): Record<string, string> | undefined {
+  const pairs = text === "" ? [] : text.split(",").map((part) => /^\s*([^=\s]+)\s*=\s*(.+?)\s*$/.exec(part));
+  if (pairs.some((pair) => pair === null))
+    return to.report(tree.at, path, '"at " and values of the sweep, such as at links.cell.up=1 Mbit/s', show(text));
+  return Object.fromEntries(pairs.map((pair) => [pair![1]!, pair![2]!]));
+}
+
+/** `cloud-only`, or `0.5 x cloud-only`. */
+function policyOf(
+  text: string,
+  metric: Metric,
+  tree: Tree,
+  path: string,
+  to: Reading,
+): Exclude<ScenarioExpectation["bound"], number> | undefined {
+  const [, times, policy] = anotherPolicy.exec(text) as unknown as [string, string | undefined, string];
+  // Its interval is made of rows that both policies met: they cancel between whole accuracies only.
+  if (times !== undefined && metric.path === "accuracy")
+    return to.report(tree.at, path, "a policy without a factor, or a share", show(text));
+  return { policy, times: times === undefined ? 1 : Number(times) };
+}
+
+/** Every value after `at` is one that its path has at some point of the sweep. */
+export function checkExpectedPoints(
+  { expect, sweep }: Pick<Scenario, "expect" | "sweep">,
+  report: (path: string, expected: string, got: string, hint: string | null) => void,
+): void {
+  const swept = new Map(sweep.flat().map(({ path, values }) => [path, values.map((value) => String(sayValue(value)))]));
+  expect.forEach(({ at }, i) => {
+    for (const [path, value] of Object.entries(at)) {
+      const values = swept.get(path);
+      if (values?.includes(value)) continue;
+      const got = values === undefined ? path : `${path}=${value}`;
+      const known = values === undefined ? [...swept.keys()] : values.slice(0, 20);
+      const expected = values === undefined ? "a path of the sweep" : `a value that the sweep gives ${path}`;
+      report(`expect.${i}`, known.length === 0 ? "a sweep" : `${expected}: ${oneOf(known)}`, show(got), null);
+    }
+  });
+}
 
 /** A path in a policy's result in the words of a sentence; anything else as it is. */
 export function wordsFor(path: string): string {

@@ -323,12 +323,14 @@ export interface ScenarioPrecision {
 /** `split-90: p95 latency < 100 ms`, understood. */
 export interface ScenarioExpectation {
   readonly text: string;
+  /** Values that the sweep has at the points it is about, by path; none of the file as written. */
+  readonly at: Readonly<Record<string, string>>;
   readonly policy: string;
   /** Path in a policy's result. */
   readonly metric: string;
   readonly operator: "<" | "<=" | ">" | ">=";
-  /** In the unit of the metric's key. */
-  readonly bound: number;
+  /** In the unit of the metric's key, or another policy's figure times a factor. */
+  readonly bound: number | { readonly policy: string; readonly times: number };
 }
 
 /** Paths whose values change together, with as many values each; one path unless zipped. Ranges are lists by now. */

@@ -58,19 +58,19 @@ export function removeSection(document: Document, section: string): Document {
     : document;
 }
 
+/** What a point of a sweep is read from: the sweep is gone, and the sentences that may name its points. */
+export const withoutSweep = (document: Document): Document => removeSection(removeSection(document, "sweep"), "expect");
+
 /**
  * A document with the values of a point of its sweep, by path; texts are read as YAML. The sweep itself is gone from it.
  * @throws ScenarioError when a path does not exist
  */
 export function withValues(document: Document, values: Readonly<Record<string, string | number>>): Document {
-  return Object.entries(values).reduce(
-    (changed, [path, value]) => {
-      const source: Source = { name: `${path}=${value}`, text: String(value), isOption: true };
-      const tree = typeof value === "number" ? fromPlain(value, wholeOf(source)) : readValue(source, path);
-      return setPath(changed, path, tree, wholeOf(source));
-    },
-    removeSection(document, "sweep"),
-  );
+  return Object.entries(values).reduce((changed, [path, value]) => {
+    const source: Source = { name: `${path}=${value}`, text: String(value), isOption: true };
+    const tree = typeof value === "number" ? fromPlain(value, wholeOf(source)) : readValue(source, path);
+    return setPath(changed, path, tree, wholeOf(source));
+  }, withoutSweep(document));
 }
 
 /**

@@ -7,7 +7,7 @@ import { asMap, namedSchema, type Reader } from "./reader.ts";
 import type { Reading } from "./reading.ts";
 import type { Resources } from "./resources.ts";
 import type { SweepAxis } from "./scenario.ts";
-import { removeSection, setPath } from "./set.ts";
+import { setPath, withoutSweep } from "./set.ts";
 import { child, fromPlain, joinPath, type MapEntry, type Span, type Tree, toPlain } from "./tree.ts";
 
 /** All axes together. */
@@ -17,7 +17,7 @@ const mostPoints = 10_000;
 const once: Readonly<Record<string, string>> = {
   title: "it changes no result",
   baseline: "run again with --set baseline=…",
-  expect: "sentences are about the file as written",
+  expect: "sentences name their points: at links.cell.up=1 Mbit/s: …",
   version: "there is one",
   sweep: "a sweep of a sweep",
   policies: "sweep what a policy says, such as policies.<name>.exit.threshold",
@@ -130,7 +130,7 @@ export function checkSweep(
 ): void {
   const sweep = child(document.tree, "sweep");
   if (sweep?.kind !== "map") return;
-  const without = removeSection(document, "sweep");
+  const without = withoutSweep(document);
   for (const axis of sweptAxes(sweep.entries, "sweep", to)) {
     // What is wrong with every value, such as the path, is one mistake.
     const known = new Set<string>();

@@ -72,6 +72,7 @@ test("a scenario is read in SI, with names, in the order of the file", () => {
   });
   expect(s.expect[0]).toEqual({
     text: "split: p95 latency < 100 ms",
+    at: {},
     policy: "split",
     metric: "latency_s.p95",
     operator: "<",

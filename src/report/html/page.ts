@@ -145,8 +145,8 @@ ${
   checks.length === 0
     ? null
     : html`<h3>${expectationsText(result)}</h3><ul class="checks">${checks.map(
-        ({ text, verdict: said, observed }) =>
-          html`<li><span class="badge ${said}">${said}</span><span>${text}</span><span class="seen">observed ${observedText(text, observed)}</span></li>`,
+        (expectation) =>
+          html`<li><span class="badge ${expectation.verdict}">${expectation.verdict}</span><span>${expectation.text}</span><span class="seen">observed ${observedText(expectation)}</span></li>`,
       )}</ul>`
 }
 </div>`;
