@@ -149,6 +149,7 @@ function checkWarmup({ run, streams, nodes }: Scenario, report: Report): void {
   if (run.warmup.kind !== "time" || run.requests === null) return;
   if (streams.some(({ arrivals }) => arrivals.kind === "diurnal")) return;
   const at = run.warmup.at;
+  if (at === 0) return;
   const before = streams.map((stream) => arrivalsWithin(stream, nodes, at));
   if (before.includes(null)) return;
   const ends = streams.map(({ arrivals }) => (arrivals.kind === "trace" ? (arrivals.instants.at(-1) ?? 0) : null));

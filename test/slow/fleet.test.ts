@@ -21,15 +21,16 @@ interface Case {
   readonly link: string;
   readonly requests: number;
   readonly replications: number;
+  readonly queue?: string;
 }
 
-const scenario = ({ arrivals, link, requests, replications }: Case, devices: number): string => `version: 1
+const scenario = ({ arrivals, link, requests, replications, queue }: Case, devices: number): string => `version: 1
 title: fleet
 model:
   synthetic:
     segments: [{ name: stem, time: 1 ms, output: 1 kB }, { name: tail, time: { exponential: 10 ms } }]
     exits: [{ after: stem, share: 0.3 }, { after: tail }]
-nodes: { device: { count: ${devices} }, server: { servers: 4 } }
+nodes: { device: { count: ${devices}${queue === undefined ? "" : `, queue: ${queue}`} }, server: { servers: 4 } }
 links: { cell: { between: [device, server], per: device, up: 10 Mbit/s, down: 10 Mbit/s, latency: 5 ms, ${link} } }
 workload: { device: { arrivals: ${arrivals}, total: true } }
 policies: { split: { exit: { rule: share }, place: { rule: fixed, segments: { stem: device, tail: server } } } }
@@ -53,6 +54,8 @@ describe("a million devices", () => {
     ["poisson over shared links of their own", { ...plain, link: "kind: shared" }],
     ["poisson over FIFO links with jitter", { ...plain, link: "kind: fifo, jitter: 1 ms" }],
     ["poisson, three replications", { ...plain, replications: 3 }],
+    ["poisson, devices that mind priorities", { ...plain, queue: "{ discipline: priority }" }],
+    ["poisson, devices that share their processor", { ...plain, queue: "{ discipline: ps }" }],
     ["diurnal", { ...plain, arrivals: "{ diurnal: { every: 10 s, rates: [100 /s, 300 /s] } }" }],
     ["mmpp", { ...plain, arrivals: "{ mmpp: { rates: [100 /s, 300 /s], switch: 10 s } }" }],
     ["gamma", { ...plain, arrivals: "{ gamma: { rate: 200 /s, cv: 2 } }" }],

@@ -46,7 +46,7 @@ export class BatchingStation extends ServingStation<BatchingMachine> {
   /** Whoever is left need not wait for more than there can be. */
   override sourcesStop(at: number): void {
     this.rule = { ...this.rule, min: 1 };
-    for (const machine of this.machines) {
+    for (const machine of this.machines.values()) {
       for (const [segment, company] of machine.companies) {
         company.rule = segment < 0 ? alone : this.rule;
       }
@@ -135,7 +135,7 @@ export class BatchingStation extends ServingStation<BatchingMachine> {
       const job = company.take();
       if (this.host.givesUp(job.slot, now)) {
         machine.account(now);
-        machine.inside--;
+        this.oneLess(machine);
         machine.cameAs.delete(job.slot);
         this.host.drop(job.slot, DEADLINE);
       } else members.push(job);

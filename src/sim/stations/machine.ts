@@ -17,6 +17,8 @@ export class Machine {
   /** What may fail of it; by server where each does by itself. */
   units: readonly Unit[] = [];
   door: Door | null = null;
+  /** Listed among those that may be forgotten. */
+  isEmptied = false;
   /** Until when the integrals reach. */
   private since = 0;
   /** Integrals [s]. */
@@ -27,6 +29,12 @@ export class Machine {
     this.number = number;
     this.on = servers;
     this.up = servers;
+  }
+
+  /** It was there before, with nobody at it. @param busy server seconds until now */
+  beginAt(now: number, busy: number): void {
+    this.since = now;
+    this.seconds.busy = busy;
   }
 
   /** Brings the integrals up to now: to be called before a count changes. */

@@ -290,7 +290,7 @@ export class ServingStation<M extends ServingMachine = ServingMachine> extends S
       const job = machine.line.shift();
       if (job.hasStarted) machine.interrupted--;
       else if (this.host.givesUp(job.slot, this.host.agenda.now)) {
-        machine.inside--;
+        this.oneLess(machine as M);
         this.host.drop(job.slot, DEADLINE);
         continue;
       }

@@ -9,6 +9,9 @@ import type { Machine } from "./machine.ts";
 import { Autoscaler, type Scalable } from "./scaling.ts";
 import { Visits } from "./visits.ts";
 
+/** Machines of a group that are kept while nobody is there; of large fleets the others are forgotten and made anew. */
+const keptEmpty = 4096;
+
 /** Integrals over the machines of a group [s], and counts, since the start. */
 export interface StationSnapshot {
   /** Request seconds on the machines, and of those in service. */
@@ -30,7 +33,13 @@ export abstract class Station<M extends Machine = Machine> {
   protected readonly node: NodeGroup;
   protected readonly course: Course;
   protected readonly visits: Visits;
-  protected readonly machines: M[] = [];
+  /** By number: those that somebody came to, or all where something happens at them by itself. */
+  protected readonly machines = new Map<number, M>();
+  /** Of those, some that the last request had left; each once. */
+  private readonly emptied: M[] = [];
+  private readonly isPassive: boolean;
+  /** Integrals of machines that were forgotten. */
+  private readonly past = { inside: 0, serving: 0 };
   /** Server seconds spent, and requests that left. */
   protected spent = 0;
   private left = 0;
@@ -43,23 +52,64 @@ export abstract class Station<M extends Machine = Machine> {
     this.node = host.setup.nodes[group]!;
     this.course = new Course(host, group);
     this.visits = new Visits(host, group);
+    const { failures, faults, autoscale, queue } = this.node;
+    this.isPassive = failures === null && faults.length === 0 && autoscale === null && queue.admit === null;
   }
 
   /** Before the first event. */
   open(): void {
+    if (this.isPassive) return;
     const { failures, faults, servers, count, queue, autoscale } = this.node;
     const first = this.host.tables.firstMachine[this.group]!;
     for (let number = 0; number < count; number++) {
       const machine = this.make(first + number, number);
-      this.machines.push(machine);
+      this.machines.set(number, machine);
       if (queue.admit !== null) machine.door = new Door(this.host, queue.admit);
       if (autoscale !== null) new Autoscaler(this.host, autoscale, servers, machine, this.scalable(machine));
       if (failures === null) continue;
       const place = { index: first + number, machine: number };
       machine.units = unitsOf(this.host, this.group, failures, place, this.breakable(machine));
     }
-    const targets = faults.length === 0 ? [] : this.machines.map((machine) => this.breakable(machine));
+    const targets = faults.length === 0 ? [] : [...this.machines.values()].map((machine) => this.breakable(machine));
     planFaults(this.host, first, servers, faults, targets);
+  }
+
+  /** The machine that a request comes to. */
+  private machineAt(index: number): M {
+    const number = index - this.host.tables.firstMachine[this.group]!;
+    const known = this.machines.get(number);
+    if (known !== undefined) return known;
+    if (this.machines.size >= keptEmpty) this.forgetOne();
+    const machine = this.make(index, number);
+    machine.beginAt(this.host.agenda.now, this.host.busySeconds[index]!);
+    this.machines.set(number, machine);
+    return machine;
+  }
+
+  /** One machine that is empty, if there is one, leaves its sums behind. */
+  private forgetOne(): void {
+    for (let machine = this.emptied.pop(); machine !== undefined; machine = this.emptied.pop()) {
+      machine.isEmptied = false;
+      if (machine.inside > 0) continue;
+      machine.account(this.host.agenda.now);
+      this.host.busySeconds[machine.index] = machine.seconds.busy;
+      this.past.inside += machine.seconds.inside;
+      this.past.serving += machine.seconds.serving;
+      this.machines.delete(machine.number);
+      return;
+    }
+  }
+
+  /** A request is here no longer. */
+  protected oneLess(machine: M): void {
+    machine.inside--;
+    this.mayBeForgotten(machine);
+  }
+
+  private mayBeForgotten(machine: M): void {
+    if (machine.inside > 0 || machine.isEmptied || !this.isPassive || this.machines.size < keptEmpty) return;
+    machine.isEmptied = true;
+    this.emptied.push(machine);
   }
 
   private breakable(machine: M): Breakable {
@@ -88,17 +138,17 @@ export abstract class Station<M extends Machine = Machine> {
 
   /** Requests at machine `index` (among all), and those of them that wait. */
   present(index: number): number {
-    return this.machines[index - this.host.tables.firstMachine[this.group]!]!.inside;
+    return this.machines.get(index - this.host.tables.firstMachine[this.group]!)?.inside ?? 0;
   }
 
   waitingAt(index: number): number {
-    const machine = this.machines[index - this.host.tables.firstMachine[this.group]!]!;
-    return machine.inside - machine.serving;
+    const machine = this.machines.get(index - this.host.tables.firstMachine[this.group]!);
+    return machine === undefined ? 0 : machine.inside - machine.serving;
   }
 
   /** A request comes to one of the machines. */
   join(slot: number, index: number): void {
-    const machine = this.machines[index - this.host.tables.firstMachine[this.group]!]!;
+    const machine = this.machineAt(index);
     const { now } = this.host.agenda;
     this.visits.begins(slot, index);
     if (!this.admits(machine, slot)) this.host.drop(slot, ADMISSION);
@@ -107,6 +157,7 @@ export abstract class Station<M extends Machine = Machine> {
       else this.take(machine, slot);
     } else if (this.waiting(machine) >= this.node.queue.places) this.host.drop(slot, QUEUE);
     else this.wait(machine, slot);
+    this.mayBeForgotten(machine);
   }
 
   private admits(machine: M, slot: number): boolean {
@@ -133,7 +184,7 @@ export abstract class Station<M extends Machine = Machine> {
 
   /** The request has got what it came for: it leaves. Counts must be up to date. */
   protected leaves(machine: M, slot: number): void {
-    machine.inside--;
+    this.oneLess(machine);
     this.left++;
     const { reports } = this.host.desk;
     if (reports.wantsChanges) reports.changed(machine.index);
@@ -143,15 +194,16 @@ export abstract class Station<M extends Machine = Machine> {
   /** What it was here for is lost with the server. */
   protected isLost(machine: M, slot: number): void {
     machine.account(this.host.agenda.now);
-    machine.inside--;
+    this.oneLess(machine);
     const { reports } = this.host.desk;
     if (reports.wantsChanges) reports.changed(machine.index);
     this.host.drop(slot, NODE);
   }
 
   snapshot(now: number): StationSnapshot {
-    const total = { inside: 0, serving: 0, on: 0, up: 0 };
-    for (const machine of this.machines) {
+    const { count, servers, autoscale } = this.node;
+    const total = { ...this.past, on: 0, up: 0 };
+    for (const machine of this.machines.values()) {
       machine.account(now);
       this.host.busySeconds[machine.index] = machine.seconds.busy;
       total.inside += machine.seconds.inside;
@@ -159,8 +211,10 @@ export abstract class Station<M extends Machine = Machine> {
       total.on += machine.seconds.on;
       total.up += machine.seconds.up;
     }
+    // Where all servers are always on, nobody has to have come.
+    if (this.isPassive) total.on = total.up = count * servers * now;
     const onEach =
-      this.node.autoscale === null ? null : Float64Array.from(this.machines, (machine) => machine.seconds.on);
+      autoscale === null ? null : Float64Array.from(this.machines.values(), (machine) => machine.seconds.on);
     return { ...total, onEach, batches: this.batches, batched: this.batched };
   }
 }
