@@ -1,4 +1,4 @@
-/** Ctrl-C: what is under way ends at the next replication, a second one ends at once. Exit code 130. */
+/** Ctrl-C: what is under way is given up within a second, what is finished is kept; a second one ends at once. Exit code 130. */
 export class Interrupted extends Error {
   readonly exitCode = 130;
 }
@@ -7,14 +7,18 @@ export interface Interrupt {
   /** Lets a signal come through. @throws Interrupted when one has */
   check(): Promise<void>;
   throwIfAsked(): void;
+  /** The work of others, given up when a signal comes. @throws Interrupted then */
+  unlessAsked<T>(work: Promise<T>): Promise<T>;
   stop(): void;
 }
 
 export function onInterrupt(): Interrupt {
   let asked = false;
+  const { promise: comes, reject } = withReject();
   const listen = (): void => {
     if (asked) process.exit(130);
     asked = true;
+    reject(new Interrupted("interrupted"));
   };
   process.on("SIGINT", listen);
   const throwIfAsked = (): void => {
@@ -26,8 +30,19 @@ export function onInterrupt(): Interrupt {
       throwIfAsked();
     },
     throwIfAsked,
+    unlessAsked: (work) => Promise.race([work, comes]),
     stop: () => {
       process.off("SIGINT", listen);
     },
   };
+}
+
+/** A promise that only ever fails, and need not be waited for. */
+function withReject(): { readonly promise: Promise<never>; readonly reject: (error: Error) => void } {
+  let reject!: (error: Error) => void;
+  const promise = new Promise<never>((_, no) => {
+    reject = no;
+  });
+  promise.catch(() => {});
+  return { promise, reject };
 }

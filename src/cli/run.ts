@@ -116,7 +116,9 @@ async function runOne(loaded: Loaded, folder: string, options: Options): Promise
   try {
     const { result, distributions, events } = await runExperiment(experiment, {
       version,
-      ...(pool === null ? {} : { execute: (unit) => pool.execute(unit), concurrency: pool.threads }),
+      ...(pool === null
+        ? {}
+        : { execute: (unit: Unit) => interrupt.unlessAsked(pool.execute(unit)), concurrency: pool.threads }),
       // Rows are written as requests end, so they need the runs themselves.
       ...(rows === null ? { known: (unit: Unit) => unfinished.known(unit) } : { recorder: rows.recorder }),
       between: () => interrupt.check(),

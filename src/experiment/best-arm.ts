@@ -2,8 +2,8 @@
 import type { Replication } from "../sim/collector.ts";
 import type { Arm } from "../sim/rules/arms.ts";
 import type { Setup } from "../sim/setup.ts";
-import { simulate } from "../sim/simulation.ts";
 import type { Estimator } from "./estimator.ts";
+import { replicate } from "./replicate.ts";
 import type { Interval, PolicyResult, Regret } from "./result.ts";
 
 /** Called before each replication that is run; throws to stop. */
@@ -41,8 +41,7 @@ export async function regretOf(
     const one = withArm(setup, arm);
     const curves: number[][] = [];
     for (let r = 0; r < learned.length; r++) {
-      await between?.();
-      curves.push(cumulative(simulate(one, r)));
+      curves.push(cumulative(await replicate(one, r, null, between)));
     }
     earned.push(curves);
   }

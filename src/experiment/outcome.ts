@@ -1,12 +1,13 @@
 /** All replications of one policy at one point, as plain data that can be stored, sent between threads, compared and drawn. */
 import type { Replication } from "../sim/collector.ts";
 import type { Setup } from "../sim/setup.ts";
-import { type Recorder, simulate } from "../sim/simulation.ts";
+import type { Recorder } from "../sim/simulation.ts";
 import { batchesOf } from "./batches.ts";
 import { bestOf, figureOf, regretOf, withArm } from "./best-arm.ts";
 import { Estimator } from "./estimator.ts";
 import { isInterval } from "./metrics.ts";
 import { theoryOf } from "./product-form.ts";
+import { replicate } from "./replicate.ts";
 import type { Distributions, PolicyResult } from "./result.ts";
 import { type PrecisionPlan, untilPrecise } from "./sequential.ts";
 import { summarise } from "./summarise.ts";
@@ -35,7 +36,7 @@ export interface ReplicationPlan {
   readonly confidence: number;
   /** What rules that learn lose against the best of their arms is found out, by running each of these. */
   readonly regret?: boolean;
-  /** Called between replications; throws to stop. */
+  /** Called before each replication and now and then within it; throws to stop. */
   readonly between?: (done: number) => Promise<void> | void;
   readonly recorder?: (setup: Setup, replication: number) => Recorder;
 }
@@ -58,8 +59,8 @@ async function runAll(
   const replications: Replication[] = [];
   const upTo = async (n: number): Promise<PolicyOutcome> => {
     for (let r = replications.length; r < n; r++) {
-      await plan.between?.(r);
-      replications.push(simulate(setup, r, plan.recorder?.(setup, r) ?? null));
+      const pause = plan.between && (() => plan.between!(r));
+      replications.push(await replicate(setup, r, plan.recorder?.(setup, r) ?? null, pause));
     }
     return outcomeOf(setup, replications, plan.confidence);
   };

@@ -54,7 +54,7 @@ export interface Execution {
   /** Outcomes that are known already, from a run that was interrupted. */
   readonly known?: (unit: Unit) => PolicyOutcome | undefined;
   readonly recorder?: ReplicationPlan["recorder"];
-  /** Called between replications done here; throws to stop. */
+  /** Called before each replication done here and now and then within it; throws to stop. */
   readonly between?: ReplicationPlan["between"];
 }
 

@@ -1,4 +1,4 @@
-/** One replication of one policy, from empty to empty. Start reading at `run`; what happens at each event is in `kernel.ts`. */
+/** One replication of one policy, from empty to empty. Start reading at `advance`; what happens at each event is in `kernel.ts`. */
 import { partsGap, type Replication } from "./collector.ts";
 import { Kernel } from "./kernel.ts";
 import type { Recorder } from "./recorder.ts";
@@ -19,30 +19,52 @@ export type { Recorder };
 
 /** Runs replication `replication` (0, 1, …) of a setup. @throws SequenceError when an exact list runs out. */
 export function simulate(setup: Setup, replication: number, recorder: Recorder | null = null): Replication {
-  return new Simulation(setup, { seed: setup.seed, replication }, recorder).run();
+  return begin(setup, replication, recorder).run();
 }
 
-class Simulation extends Kernel {
+/** The same, for whoever has something else to do on the way: `advance` until it says so, then `finish`. */
+export function begin(setup: Setup, replication: number, recorder: Recorder | null = null): Simulation {
+  return new Simulation(setup, { seed: setup.seed, replication }, recorder);
+}
+
+export class Simulation extends Kernel {
   private end: Snapshot | null = null;
   private over = false;
+  private stretches = 0;
   private readonly isAtOnce = this.setup.streams.every((stream) => stream.arrivals.kind === "at-once");
 
   run(): Replication {
-    const { setup, slicing } = this;
+    this.advance(Number.POSITIVE_INFINITY);
+    return this.finish();
+  }
+
+  private open(): void {
     this.stations.open();
-    slicing.begin(takeSnapshot(this, 0));
-    this.horizon[0] = slicing.nextTime;
+    this.slicing.begin(takeSnapshot(this, 0));
+    this.horizon[0] = this.slicing.nextTime;
     this.openSources();
     this.desk.reports.open();
-    for (let n = 0; !this.over; n++) {
+  }
+
+  /** @param stretches of 512 events or less each. @returns whether the run is over */
+  advance(stretches: number): boolean {
+    if (this.stretches === 0) this.open();
+    const until = this.stretches + stretches;
+    while (!this.over && this.stretches < until) {
       this.requests.reserve(stretch);
       this.int = this.requests.int;
       this.real = this.requests.real;
-      if (n < warming) for (let event = 0; event < stretch; event++) this.handle(1);
+      if (this.stretches++ < warming) for (let event = 0; event < stretch; event++) this.handle(1);
       else this.handle(stretch);
       this.file();
       this.interlude();
     }
+    return this.over;
+  }
+
+  /** Once the run is over. */
+  finish(): Replication {
+    const { setup, slicing } = this;
     if (setup.run.duration !== null) this.crossInstants(setup.run.duration);
     // Clients that wait for answers that never come have asked last now.
     this.end ??= takeSnapshot(this, this.asksAgain ? this.agenda.now : this.reals[this.at.lastArrivalAt]!);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { Result } from "../../src/experiment/result.ts";
 import { offramp, resultOf, scenarioFile, temporaryFolder } from "./offramp.ts";
 
 const base = (extra: string): string => `
@@ -36,6 +37,28 @@ test("two runs with one seed give byte-identical results, with one thread and wi
   });
   expect(texts[1]).toBe(texts[0]);
   expect(texts[2]).toBe(texts[0]);
+});
+
+test("precision stops at the same replication with one thread and with two, of every policy and point", () => {
+  const file = scenarioFile(
+    base("")
+      .replace("requests: 4000, replications: 4", "requests: 800, precision: 4 %, replications: 4")
+      .concat("sweep: { workload.device.arrivals.poisson: [16 /s, 20 /s] }\n"),
+  );
+  const texts = ["1", "2"].map((workers) => {
+    const out = temporaryFolder();
+    const args = ["run", file, "--out", out, "--quiet", "--no-report", "--workers", workers];
+    expect(offramp(args).code).toBe(0);
+    return readFileSync(join(out, "result.json"), "utf8") + readFileSync(join(out, "distributions.json"), "utf8");
+  });
+  expect(texts[1]).toBe(texts[0]);
+  const result = JSON.parse(texts[0]!.slice(0, texts[0]!.lastIndexOf('{"format"'))) as Result;
+  const counts = [...result.policies, ...result.sweep.flatMap((point) => point.policies)].map(
+    ({ latency_s }) => latency_s.mean!.n,
+  );
+  // It did stop by the rule, and not everywhere alike.
+  expect(Math.max(...counts)).toBeGreaterThan(4);
+  expect(new Set(counts).size).toBeGreaterThan(1);
 });
 
 test("another seed gives another result", () => {

@@ -77,6 +77,7 @@ describe("a warm-up by the clock", () => {
   });
 
   test.each([
+    ["of no time, where all come at once", "requests: 1000, warmup: 0 s", "offline"],
     ["that ends before the requests do", "requests: 1000, warmup: 5 s", undefined],
     ["of clients that wait, of whom nobody knows", "requests: 1000, warmup: 5 h", "{ closed: { clients: 2 } }"],
     ["that ends before a trace does", "requests: 1000, warmup: 0.5 s", "{ trace: [0 s, 1 s] }"],
