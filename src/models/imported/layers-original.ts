@@ -5,6 +5,7 @@ import type { Tf } from "../backend.ts";
 import { UserError } from "../errors.ts";
 import type { Cost } from "../parameters.ts";
 import { Flow, type FlowNode, flowGraph, nodeOf } from "./flow-graph.ts";
+import { asKeras2, renamed } from "./keras3.ts";
 import { layerCost } from "./layer-costs.ts";
 import type { ModelSource } from "./model-source.ts";
 import { type Answer, byDepth, type Original } from "./original.ts";
@@ -103,9 +104,23 @@ async function loaded(
   where: string,
 ): Promise<TfLayers.LayersModel> {
   const weightData = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
-  const artifacts = { modelTopology: json.modelTopology as object, weightSpecs: [...specs] as never, weightData };
+  const modelTopology = asKeras2(json.modelTopology) as object;
   try {
-    return await layers.loadLayersModel(tf.io.fromMemory(artifacts));
+    try {
+      return await layers.loadLayersModel(
+        tf.io.fromMemory({ modelTopology, weightSpecs: [...specs] as never, weightData }),
+      );
+    } catch (error) {
+      if (!/no target variable|weights are not set/.test((error as Error).message)) throw error;
+      const model = await layers.models.modelFromJSON({ modelTopology: modelTopology as never });
+      const expected = (model as unknown as KerasLayer).weights.map(
+        ({ originalName, shape }): [string, readonly number[]] => [originalName, shape],
+      );
+      const weights = tf.io.decodeWeights(weightData, renamed(specs, expected) as never);
+      model.loadWeights(weights);
+      tf.dispose(weights);
+      return model;
+    }
   } catch (error) {
     const { message } = error as Error;
     const unknown = /Unknown (?:layer|\w+): (\S+?)\.? /.exec(message)?.[1];

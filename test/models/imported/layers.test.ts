@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { loadBackend } from "../../../src/models/backend.ts";
 import { UserError } from "../../../src/models/errors.ts";
 import { type ImportModelOptions, importModel, listCuts } from "../../../src/models/imported/import-model.ts";
+import { renamed } from "../../../src/models/imported/keras3.ts";
 import { openOriginal } from "../../../src/models/imported/open.ts";
 import { loadModel, type Model, saveModel } from "../../../src/models/model-folder.ts";
 import { Network } from "../../../src/models/network.ts";
@@ -190,6 +191,88 @@ test("what is saved is read back to the same numbers; a changed original is refu
   bytes[100] = bytes[100]! ^ 1;
   writeFileSync(file, bytes);
   expect(() => loadModel(place)).toThrow("the model that was imported");
+});
+
+describe("what Keras 3 wrote is read as the same model", () => {
+  type Layer = { class_name: string; name: string; config: Record<string, unknown>; inbound_nodes: unknown[] };
+  /** The JSON of a functional model as Keras 3 spells it. */
+  const inKeras3 = (json: Record<string, unknown>): Record<string, unknown> => {
+    const config = (
+      json.modelTopology as {
+        model_config?: never;
+        config: { layers: Layer[]; input_layers: unknown[]; output_layers: unknown[] };
+      }
+    ).config;
+    const newer = config.layers.map((layer) => {
+      const { batch_input_shape: shape, ...rest } = layer.config;
+      const tensors = (layer.inbound_nodes as [string, number, number][][]).map((reads) => {
+        const args = reads.map(([name, call, tensor]) => ({
+          class_name: "__keras_tensor__",
+          config: { shape: [], keras_history: [name, call, tensor] },
+        }));
+        return { args: args.length === 1 ? args : [args], kwargs: {} };
+      });
+      const dtype = { module: "keras", class_name: "DTypePolicy", config: { name: "float32" } };
+      const own =
+        layer.class_name === "InputLayer" ? { ...rest, batch_shape: shape, dtype: "float32" } : { ...rest, dtype };
+      return {
+        ...layer,
+        module: "keras.layers",
+        registered_name: null,
+        build_config: { input_shape: [] },
+        config: own,
+        inbound_nodes: tensors,
+      };
+    });
+    const model = {
+      class_name: "Functional",
+      config: {
+        ...config,
+        layers: newer,
+        input_layers: (config.input_layers as unknown[][])[0],
+        output_layers: (config.output_layers as unknown[][])[0],
+      },
+    };
+    return { ...json, modelTopology: { keras_version: "3.8.0", backend: "tensorflow", model_config: model } };
+  };
+
+  test.each([
+    ["under the same names", (name: string) => name],
+    ["under the model's name", (name: string) => `functional_1/${name}`],
+  ])("weights %s", async (_, rename) => {
+    const model = branchedNet();
+    const { path, json } = await written(model);
+    const newer = inKeras3(json);
+    for (const { weights } of newer.weightsManifest as { weights: { name: string }[] }[])
+      for (const weight of weights) weight.name = rename(weight.name);
+    writeFileSync(path, JSON.stringify(newer));
+    const { model: imported } = await importModel(usual(path, { cuts: ["left_dw"] }));
+    expectClose(softmax((await bySegments(imported))[0]!, 3), predicted(model)[0]!);
+  });
+});
+
+test("weights of recurrent and wrapped layers go by the names that tfjs expects, each to a place of its shape", () => {
+  const spec = (name: string, ...shape: number[]) => ({ name, shape, dtype: "float32" });
+  const expected: [string, number[]][] = [
+    ["both/forward_forward_lstm/kernel", [3, 8]],
+    ["both/backward_backward_lstm/kernel", [3, 8]],
+    ["gru/kernel", [2, 6]],
+    ["dense/kernel", [4, 2]],
+  ];
+  const given = [
+    spec("backward_lstm/lstm_cell/kernel", 3, 8),
+    spec("forward_lstm/lstm_cell/kernel", 3, 8),
+    spec("net/gru/gru_cell/kernel", 2, 6),
+    spec("dense/kernel", 4, 2),
+    spec("net/other/kernel", 4, 2),
+  ];
+  expect(renamed(given, expected).map(({ name }) => name)).toEqual([
+    "both/backward_backward_lstm/kernel",
+    "both/forward_forward_lstm/kernel",
+    "gru/kernel",
+    "dense/kernel",
+    "net/other/kernel",
+  ]);
 });
 
 describe("a mistake is the user's, and says what to do", () => {
