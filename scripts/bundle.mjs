@@ -25,6 +25,8 @@ export const bundled = {
   external: ["@napi-rs/canvas", "@tensorflow/*", "tinypool"],
 };
 
+const escaped = (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`;
+
 /** From dist/src, which must be there. `plugins`: of esbuild. */
 export async function bundleCommandLine(folder, plugins = []) {
   const outfile = join(folder, "offramp.cjs");
@@ -42,7 +44,10 @@ export async function bundleCommandLine(folder, plugins = []) {
     banner: { js: "(function (require, __dirname, bundleUrl) { const module = { exports: {} };" },
     footer: { js: "})" },
   });
-  const hash = createHash("sha256").update(readFileSync(outfile)).digest("hex");
+  // esbuild leaves letters in regular expressions and tagged templates as they are; the launcher reads a letter a byte.
+  const program = readFileSync(outfile, "utf8").replace(/[^\0-\x7f]/g, escaped);
+  writeFileSync(outfile, program);
+  const hash = createHash("sha256").update(program).digest("hex");
   const launcher = readFileSync(join(root, "scripts/launcher.mjs"), "utf8").replace('"HASH"', `"${hash.slice(0, 16)}"`);
   writeFileSync(join(folder, "offramp.js"), launcher);
   chmodSync(join(folder, "offramp.js"), 0o755);
