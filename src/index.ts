@@ -3,6 +3,14 @@
  * @packageDocumentation
  */
 
+export {
+  type CompareOptions,
+  compareRuns,
+  type FinishedRun,
+  type RunComparison,
+  type RunDifference,
+  UnlikeRuns,
+} from "./experiment/compare-runs.ts";
 export type { PolicyOutcome } from "./experiment/outcome.ts";
 export { prepareExperiment } from "./experiment/prepare.ts";
 export type * from "./experiment/result.ts";

@@ -55,6 +55,11 @@ const commands: readonly Entry[] = [
   ),
   entry("study <name>", "re-test published claims on real data", async () => (await import("./study.ts")).studyCommand),
   entry(
+    "compare <run..>",
+    "finished runs, or the policies of one: differences, verdicts, the front",
+    async () => (await import("./compare.ts")).compareCommand,
+  ),
+  entry(
     "report <run..>",
     "draw the report of finished runs again",
     async () => (await import("./report.ts")).reportCommand,

@@ -1,7 +1,6 @@
 /** The difference of two policies in one metric, with all that verdicts and plans are made of. */
 import { isInterval, type Metric, valueAt } from "./metrics.ts";
-import type { RowCounts } from "./outcome.ts";
-import type { Interval, PolicyResult } from "./result.ts";
+import type { Interval, PolicyResult, RowAnswers } from "./result.ts";
 import {
   mean,
   pairedAccuracyError,
@@ -17,7 +16,7 @@ export interface Candidate {
   readonly name: string;
   readonly result: PolicyResult;
   /** Null without an exit table, or where it was not kept. */
-  readonly rows: RowCounts | null;
+  readonly rows: Pick<RowAnswers, "given" | "right"> | null;
 }
 
 /** Replications below which no interval is made of them. */

@@ -8,24 +8,18 @@ import { Estimator } from "./estimator.ts";
 import { isInterval } from "./metrics.ts";
 import { theoryOf } from "./product-form.ts";
 import { replicate } from "./replicate.ts";
-import type { Distributions, PolicyResult } from "./result.ts";
+import type { Distributions, PolicyResult, RowAnswers } from "./result.ts";
 import { type PrecisionPlan, untilPrecise } from "./sequential.ts";
 import { summarise } from "./summarise.ts";
 import { verdictOf } from "./verdict.ts";
 import { findCut } from "./warmup.ts";
 import { Window } from "./window.ts";
 
-/** Answers of all replications together on each evaluation row. */
-export interface RowCounts {
-  readonly given: readonly number[];
-  readonly right: readonly number[];
-}
-
 export interface PolicyOutcome {
   readonly result: PolicyResult;
   readonly distribution: Distributions["policies"][number];
   /** Null without an exit table. */
-  readonly rows: RowCounts | null;
+  readonly rows: RowAnswers | null;
   readonly events: number;
 }
 
@@ -112,7 +106,7 @@ export function outcomeOf(setup: Setup, replications: readonly Replication[], co
       name: setup.policy.name,
       replications: windows.map((w) => ({ latency_s: [...w.latencies(all).toHistogram().cells()] })),
     },
-    rows: rowCounts(windows),
+    rows: rowAnswers(setup, windows),
     events: replications.reduce((n, r) => n + r.events, 0),
   };
 }
@@ -130,14 +124,25 @@ function withoutIntervals<T>(value: T): T {
   ) as T;
 }
 
-function rowCounts(windows: readonly Window[]): RowCounts | null {
+function rowAnswers({ model: { outputs } }: Setup, windows: readonly Window[]): RowAnswers | null {
   const tallies = windows.map((w) => w.rows(() => true));
   const first = tallies[0];
-  if (!first) return null;
+  if (!first || outputs.kind !== "table") return null;
   const rows = first.length / 2;
   const add = (place: number): number => tallies.reduce((n, t) => n + t![place]!, 0);
   return {
     given: Array.from({ length: rows }, (_, i) => add(2 * i)),
     right: Array.from({ length: rows }, (_, i) => add(2 * i + 1)),
+    set: hashOf(outputs.labels),
   };
+}
+
+/** FNV-1a over the values, from both ends, as 16 hexadecimal digits. */
+function hashOf(values: Int32Array): string {
+  let [forth, back] = [0x811c9dc5 | 0, 0x811c9dc5 | 0];
+  for (let i = 0; i < values.length; i++) {
+    forth = Math.imul(forth ^ values[i]!, 0x01000193);
+    back = Math.imul(back ^ values[values.length - 1 - i]!, 0x01000193);
+  }
+  return [forth, back].map((word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
 }

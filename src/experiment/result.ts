@@ -243,12 +243,21 @@ export interface Result {
   readonly sweep: readonly SweepPoint[];
 }
 
+export interface RowAnswers {
+  readonly given: readonly number[];
+  readonly right: readonly number[];
+  /** Hash of the rows' labels: which evaluation set it is. */
+  readonly set: string;
+}
+
 /** `distributions.json`: what is needed to merge, compare and redraw without running again. */
 export interface Distributions {
   readonly format: "offramp/distributions";
   readonly version: 1;
   readonly policies: readonly {
     readonly name: string;
+    /** Answers on each evaluation row, all replications together, so that accuracies may be paired by row; null without an exit table. */
+    readonly rows?: RowAnswers | null;
     readonly replications: readonly {
       /** Latencies of completed requests after the cut, as [value_s, count] pairs ascending in value; exact values below 100,000 requests, else cells within 0.1 %. Thinned to quantiles when many. */
       readonly latency_s: readonly (readonly [number, number])[];

@@ -112,7 +112,7 @@ export async function runExperiment(
     distributions: {
       format: "offramp/distributions",
       version: 1,
-      policies: outcomes.slice(0, perPoint).map((o) => o.distribution),
+      policies: outcomes.slice(0, perPoint).map((o) => ({ ...o.distribution, rows: o.rows })),
     },
     events: outcomes.reduce((n, o) => n + o.events, 0),
   };

@@ -22,13 +22,19 @@ const always: Pairing = () => true;
 /**
  * What is known of bounds (`oracle: true`) leads nobody and dominates nobody; what has no steady state may be shown to be worse, never better.
  * @param isPaired all are unless given
+ * @param metrics all that policies are compared in unless given
  * @returns null for fewer than two policies
  */
-export function standingOf(all: readonly Candidate[], confidence: number, isPaired: Pairing = always): Standing | null {
+export function standingOf(
+  all: readonly Candidate[],
+  confidence: number,
+  isPaired: Pairing = always,
+  metrics: readonly Metric[] = comparedMetrics,
+): Standing | null {
   const candidates = all.filter(({ result }) => !result.oracle);
   if (candidates.length < 2) return null;
   const level = 1 - confidence;
-  const pairs = new Map(comparedMetrics.map((metric) => [metric.path, pairsIn(metric, candidates, isPaired)]));
+  const pairs = new Map(metrics.map((metric) => [metric.path, pairsIn(metric, candidates, isPaired)]));
   const best = [...pairs].flatMap(([metric, family]) => {
     const among = candidates.filter((c) => family.some(({ one, other }) => one === c || other === c));
     const beaten = new Set(beatings(family, level).map(({ loser }) => loser));

@@ -1,6 +1,5 @@
 /** Policies with hand-made figures, one value a replication, for tests of comparisons. */
 import type { Candidate } from "../../src/experiment/difference.ts";
-import type { RowCounts } from "../../src/experiment/outcome.ts";
 import type { Interval, PolicyResult } from "../../src/experiment/result.ts";
 
 export function interval(values: readonly (number | null)[]): Interval {
@@ -16,7 +15,7 @@ export interface Figures {
   readonly dropped?: readonly (number | null)[];
   readonly steady?: boolean;
   readonly oracle?: boolean;
-  readonly rows?: RowCounts;
+  readonly rows?: NonNullable<Candidate["rows"]>;
 }
 
 export function candidate(name: string, figures: Figures): Candidate {

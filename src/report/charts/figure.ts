@@ -140,7 +140,30 @@ export interface HeatCell {
   readonly shaky: boolean;
 }
 
-export type Figure = Lines | Stack | Groups | Cloud | Heat;
+/** Differences about zero: a row a metric on a scale of its own, a point a comparison. */
+export interface Forest extends Common {
+  readonly kind: "forest";
+  readonly series: readonly { readonly name: string; readonly look: Look }[];
+  readonly rows: readonly {
+    readonly name: string;
+    /** Which side of zero is better. */
+    readonly better: -1 | 0 | 1;
+    /** By series; null where there is no value. */
+    readonly points: readonly (ForestPoint | null)[];
+  }[];
+}
+
+export interface ForestPoint {
+  readonly value: number;
+  readonly low: number | null;
+  readonly high: number | null;
+  /** The difference and its interval with their unit. */
+  readonly text: string;
+  /** The interval leaves out 0. */
+  readonly settled: boolean;
+}
+
+export type Figure = Lines | Stack | Groups | Cloud | Heat | Forest;
 
 /** "Latency (ms)", "Latency (ms, log scale)". */
 export function axisTitle(axis: Axis): string {

@@ -4,6 +4,7 @@ import type { Figure } from "../charts/figure.ts";
 import { isNarrow, type Room } from "./axes.ts";
 import { cloudChart } from "./cloud.ts";
 import type { Shown } from "./common.ts";
+import { forestChart, forestHeight } from "./forest.ts";
 import { groupsChart, groupsHeight } from "./groups.ts";
 import { heatChart, heatHeight } from "./heat.ts";
 import { linesChart } from "./lines.ts";
@@ -15,7 +16,8 @@ export type Config =
   | ReturnType<typeof stackChart>
   | ReturnType<typeof groupsChart>
   | ReturnType<typeof cloudChart>
-  | ReturnType<typeof heatChart>;
+  | ReturnType<typeof heatChart>
+  | ReturnType<typeof forestChart>;
 
 /** The chart of a figure. */
 export function chartOf(figure: Figure, shown: Shown): Config {
@@ -23,6 +25,7 @@ export function chartOf(figure: Figure, shown: Shown): Config {
   if (figure.kind === "stack") return stackChart(figure, shown);
   if (figure.kind === "groups") return groupsChart(figure, shown);
   if (figure.kind === "heat") return heatChart(figure, shown);
+  if (figure.kind === "forest") return forestChart(figure, shown);
   return cloudChart(figure, shown);
 }
 
@@ -31,6 +34,7 @@ export function plotHeight(figure: Figure, room: Pick<Room, "width">): number {
   if (figure.kind === "stack") return stackHeight(figure.names.length);
   if (figure.kind === "groups") return groupsHeight(figure);
   if (figure.kind === "heat") return heatHeight(figure, room.width);
+  if (figure.kind === "forest") return forestHeight(figure);
   return room.width < 560 ? 320 : room.width < 700 ? 370 : 440;
 }
 

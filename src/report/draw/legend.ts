@@ -19,6 +19,12 @@ export function legendOf(figure: Figure, theme: Theme): Entry[] {
       name,
       style: figure.marked ? styleOf(look, theme) : { ...styleOf(look, theme), shape: "circle" },
     }));
+  if (figure.kind === "forest")
+    return figure.series.map(({ name, look }) => ({
+      kind: "point",
+      name,
+      style: { ...styleOf(look, theme), hollow: false },
+    }));
   if (figure.kind === "cloud")
     return figure.points.map(({ name, look, best }) => ({
       kind: "point",

@@ -1,6 +1,5 @@
 /** The report as one page that needs nothing else: no network, no files beside it. */
 import type { Distributions, Result } from "../../experiment/result.ts";
-import { clientScript, cspHash } from "../assets.ts";
 import { figures } from "../charts/index.ts";
 import type { Deadline } from "../charts/latency-cdf.ts";
 import { count, quantity } from "../format.ts";
@@ -17,12 +16,12 @@ import {
   theoryTexts,
   warnings,
 } from "../verdict.ts";
-import { html, Markup } from "./escape.ts";
-import { figureData, figureFrame } from "./figures.ts";
+import { documentOf, type Section } from "./document.ts";
+import { html, type Markup } from "./escape.ts";
+import { figureFrame } from "./figures.ts";
 import { answeredTable, energyTable, linksTable, nodesTable, streamsTable } from "./places.ts";
 import { differencesTable, effortTable, policiesTable, requestsTable } from "./policies.ts";
 import { reproduce } from "./reproduce.ts";
-import { style } from "./style.ts";
 import { tuningTables } from "./tuning.ts";
 import { glossary } from "./words.ts";
 
@@ -37,12 +36,6 @@ export interface PageOptions {
 
 /** Above so many policies their standings are folded: the table below says the same. */
 const mostStandings = 4;
-
-interface Section {
-  readonly id: string;
-  readonly title: string;
-  readonly body: Markup;
-}
 
 /** The whole page as text. */
 export function renderHtml(result: Result, distributions: Distributions, options: PageOptions = {}): string {
@@ -71,42 +64,15 @@ export function renderHtml(result: Result, distributions: Distributions, options
     ...section("words", "How to read this", html`<div class="card">${glossary()}</div>`),
     ...section("reproduce", "Reproduce", reproduce(result, options)),
   ];
-  const script = clientScript();
-  const policy = `default-src 'none'; script-src ${cspHash(script)}; style-src ${cspHash(style)}; img-src data:; base-uri 'none'; form-action 'none'`;
-  return `${
-    html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${new Markup(policy)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="generator" content="Offramp ${result.offramp}">
-<title>${result.title} · Offramp report</title>
-<link rel="icon" href="data:,">
-<style>${new Markup(style)}</style>
-</head>
-<body>
-<a class="skip" href="#verdict">Skip to the verdict</a>
-<div class="page">
-<header>
-<p class="kind">Offramp report</p>
-<h1>${result.title}</h1>
-<p class="meta">${scopeText(result)}</p>
-</header>
-<nav aria-label="Sections"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
-<main>
-<noscript><p class="card">Charts need scripts; every number behind them is in the tables.</p></noscript>
-${sections.map(({ id, title, body }) => html`<section aria-labelledby="${id}">\n<h2 id="${id}">${title}</h2>\n${body}\n</section>\n`)}
-</main>
-<footer>Made by Offramp ${result.offramp}, seed ${result.seed}. Simulated figures: as good as the profiles and link models they stand on.</footer>
-</div>
-<script type="application/json" id="figures">${figureData(all)}</script>
-<script>${new Markup(script)}</script>
-</body>
-</html>
-`.text
-  }`;
+  return documentOf({
+    kind: "Offramp report",
+    title: result.title,
+    meta: scopeText(result),
+    offramp: result.offramp,
+    sections,
+    figures: all,
+    footer: `Made by Offramp ${result.offramp}, seed ${result.seed}. Simulated figures: as good as the profiles and link models they stand on.`,
+  });
 }
 
 function scopeText(result: Result): string {
