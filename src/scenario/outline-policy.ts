@@ -18,8 +18,8 @@ export function policyOutline(scenario: Scenario, policy: ScenarioPolicy): Outli
   const entries = (options: Readonly<Record<string, RuleOptionType>>, rule: NestedOptions): Entries => [
     ["rule", leaf(rule.rule)],
     ...Object.entries(options).flatMap(([name, option]): Entries => {
-      const outline = optionOutline(option, rule.options[name] ?? null, names, (inner) =>
-        map(entries(exitHalf(inner.rule).options, inner)),
+      const outline = optionOutline(option, rule.options[name] ?? null, names, (inner, family) =>
+        map(entries((family === "place" ? placementHalf : exitHalf)(inner.rule).options, inner)),
       );
       return outline === null ? [] : [[name, outline]];
     }),

@@ -1,3 +1,4 @@
+import type { NestedRule } from "../sim/rules/options.ts";
 import { ruleValues } from "./rule-options.ts";
 import { placementHalf } from "./rule-types.ts";
 import type { Scenario, ScenarioPolicy, ScenarioStream } from "./scenario.ts";
@@ -17,7 +18,13 @@ export function routesOf(
   const { type, values, source } = ruleOf(scenario, policy, stream);
   const segments = scenario.segments.length;
   const places = type.places?.(values, segments, source, exitAfter(scenario));
-  return places === undefined ? (type.routes?.(values, segments, source) ?? []) : [places];
+  if (places !== undefined) return [places];
+  const ofBase = ({ rule, options }: NestedRule): readonly (readonly number[])[] => {
+    const base = placementHalf(rule);
+    const planned = base.places?.(options, segments, source, exitAfter(scenario));
+    return planned === undefined ? (base.routes?.(options, segments, source) ?? []) : [planned];
+  };
+  return type.routes?.(values, segments, source, ofBase) ?? [];
 }
 
 const exitAfter = ({ exits, segments }: Scenario): number[] => exits.map(({ after }) => segments.indexOf(after));

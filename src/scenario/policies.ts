@@ -9,7 +9,7 @@ import type { RuleOptionType } from "../sim/rules/options.ts";
 import { show } from "./errors.ts";
 import { asMap, field, flag, quantity, type Reader, record, required, word } from "./reader.ts";
 import type { Reading } from "./reading.ts";
-import { type NestedOptions, optionFields, optionValues } from "./rule-options.ts";
+import { type Nested, type NestedOptions, optionFields, optionValues } from "./rule-options.ts";
 import { placementHalf } from "./rule-types.ts";
 import type { ScenarioPolicy } from "./scenario.ts";
 import { child, joinPath, type Tree } from "./tree.ts";
@@ -19,11 +19,22 @@ import { exitTune, hasMap, mapTune, type WrittenGoal, withOpenThreshold } from "
 /** Exit rules that others may wrap: oracles are not. */
 const wrappable = exitRules.filter((rule) => rule.oracle !== true);
 
-/** Made when first needed: a rule may wrap another of its kind. */
-const nested: Reader<NestedOptions> = {
-  read: (tree, path, to) => byRule("an exit rule", readersOf(wrappable), []).read(tree, path, to),
-  // One level deep: JSON Schema would have to refer to itself.
-  schema: () => z.looseObject({ rule: z.enum(wrappable.map((rule) => rule.name) as [string, ...string[]]) }),
+/** Placement rules that others may wrap: neither oracles nor those that wrap. */
+const bases = placementRules.filter(
+  (rule) => rule.oracle !== true && Object.values(rule.options).every(({ kind }) => kind !== "place-rule"),
+);
+
+/** Made when first needed: a rule may wrap another of its kind. One level deep: JSON Schema would have to refer to itself. */
+const nested: Nested = {
+  exit: {
+    read: (tree, path, to) => byRule("an exit rule", readersOf(wrappable), []).read(tree, path, to),
+    schema: () => z.looseObject({ rule: z.enum(wrappable.map((rule) => rule.name) as [string, ...string[]]) }),
+  },
+  place: {
+    read: (tree, path, to) =>
+      byRule("a placement rule", new Map(bases.map((rule) => [rule.name, baseReader(rule)])), []).read(tree, path, to),
+    schema: () => z.looseObject({ rule: z.enum(bases.map((rule) => rule.name) as [string, ...string[]]) }),
+  },
 };
 
 function readersOf(types: readonly ExitRuleType[]): ReadonlyMap<string, Reader<NestedOptions>> {
@@ -41,6 +52,30 @@ function exitRuleReader(rule: ExitRuleType): Reader<NestedOptions> {
     read(tree, path, to) {
       // What a threshold may be can depend on a flag that stands after it.
       flags = flagsIn(tree, rule.options);
+      const given = reader.read(tree, path, to);
+      return given === undefined
+        ? undefined
+        : { rule: rule.name, options: optionValues(rule.options, given, path, tree, to) };
+    },
+  };
+}
+
+/** A placement rule that another wraps: codec and reports are said outside. */
+function baseReader(rule: PlacementRuleType): Reader<NestedOptions> {
+  const listed = new Map<string, readonly string[] | undefined>();
+  const reader = record(`the rule ${rule.name}`, {
+    rule: required("the rule's name", word("a placement rule", [rule.name])),
+    ...optionFields(
+      rule.options,
+      () => ({}),
+      nested,
+      (name) => listed.get(name),
+    ),
+  });
+  return {
+    schema: reader.schema,
+    read(tree, path, to) {
+      for (const name of Object.keys(rule.options)) listed.set(name, namesIn(child(tree, name)));
       const given = reader.read(tree, path, to);
       return given === undefined
         ? undefined

@@ -1,5 +1,6 @@
 /** What rules can be told, read, written out again, and handed to the simulator with indices for names. */
 import * as z from "zod";
+import { placementRules } from "../sim/placement-rules/index.ts";
 import type {
   Configuration,
   Place,
@@ -50,6 +51,12 @@ export interface NestedOptions {
   readonly options: OptionValues;
 }
 export type OptionValues = { readonly [option: string]: OptionValue };
+
+/** Readers of rules that others wrap, by family. */
+export interface Nested {
+  readonly exit: Reader<NestedOptions>;
+  readonly place: Reader<NestedOptions>;
+}
 
 export type Flags = () => Readonly<Record<string, boolean>>;
 
@@ -216,7 +223,7 @@ const configurations: Reader<Configuration[]> = {
 function readerOf(
   option: RuleOptionType,
   flags: Flags,
-  nested: Reader<NestedOptions>,
+  nested: Nested,
   listed: (name: string) => readonly string[] | undefined,
 ): Reader<OptionValue> {
   switch (option.kind) {
@@ -237,7 +244,9 @@ function readerOf(
     case "by-exit":
       return byExit(plainNumber({ min: option.least }), "a number", true);
     case "rule":
-      return nested;
+      return nested.exit;
+    case "place-rule":
+      return nested.place;
     case "node":
       return node;
     case "segments":
@@ -259,7 +268,7 @@ function readerOf(
 export function optionFields(
   options: Readonly<Record<string, RuleOptionType>>,
   flags: Flags,
-  nested: Reader<NestedOptions>,
+  nested: Nested,
   listed: (name: string) => readonly string[] | undefined = () => undefined,
 ): Record<string, Field<unknown>> {
   return Object.fromEntries(
@@ -330,10 +339,11 @@ export function optionOutline(
   option: RuleOptionType,
   value: OptionValue,
   names: { readonly exits: readonly string[]; readonly segments: readonly string[] },
-  nested: (rule: NestedOptions) => Outline,
+  nested: (rule: NestedOptions, family: "exit" | "place") => Outline,
 ): Outline | null {
   if (value === null) return null;
-  if (typeof value === "object" && "rule" in value) return nested(value);
+  if (typeof value === "object" && "rule" in value)
+    return nested(value, option.kind === "place-rule" ? "place" : "exit");
   if (option.kind === "quantity") return quantityLeaf(option.of, value as number);
   if (typeof value !== "object") return leaf(value);
   if ("limit" in value) return leaf(`{ node: ${value.node}, limit: ${value.limit}, to: ${value.to} }`);
@@ -351,6 +361,9 @@ export function optionOutline(
   const isOne = value.slice(0, exits.length).every((v) => v === value[0]);
   return isOne ? leaf(Number(value[0] ?? 0)) : leaf(`{ ${exits.map((e, i) => `${e}: ${value[i]}`).join(", ")} }`);
 }
+
+const placementOptions = (rule: string): Readonly<Record<string, RuleOptionType>> =>
+  placementRules.find(({ name }) => name === rule)!.options;
 
 /** Values with indices for the names of nodes. */
 export function ruleValues(
@@ -370,6 +383,10 @@ export function ruleValues(
           name,
           (value as readonly (string | null)[] | null)?.map((node) => (node === null ? null : place(node))) ?? null,
         ];
+      if (option.kind === "place-rule" && value !== null) {
+        const { rule, options: inner } = value as NestedOptions;
+        return [name, { rule, options: ruleValues(placementOptions(rule), inner, nodes) }];
+      }
       if (option.kind === "spill" && value !== null) {
         const { node, limit, to } = value as SpillValue;
         return [name, { node: place(node), limit, to: place(to) }];

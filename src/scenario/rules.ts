@@ -1,6 +1,6 @@
 /** The rules of a policy, made from what the scenario says. */
 import { type ExitRule, exitRules, type HindsightExitRule, type PlanView } from "../sim/exit-rules/index.ts";
-import { placementRules } from "../sim/placement-rules/index.ts";
+import { type PlacementRule, type PlacementView, placementRules } from "../sim/placement-rules/index.ts";
 import { expectedShares, headsOf } from "../sim/rules/exit-shares.ts";
 import type { NetworkView } from "../sim/rules/network.ts";
 import type { Outputs, Policy } from "../sim/setup.ts";
@@ -39,15 +39,25 @@ export function makeRules(
   }
   const exit = makeExitRule(policy.exit, plan);
   const type = placementRules.find(({ name }) => name === policy.place.rule)!;
-  const made = type.make(ruleValues(type.options, policy.place.options, nodes), {
+  const view = placementView({
     segments: network.segments,
     network,
     heads: headsOf(exit, plan),
     exitShares: expectedShares(exit, outputs, plan),
   });
+  const made = type.make(ruleValues(type.options, policy.place.options, nodes), view);
   const place = asBest(made, policy);
   if (exit.begin === undefined && place.begin === undefined) return { exit, place };
   return { exit, place, begin: () => ({ exit: exit.begin?.() ?? exit, place: place.begin?.() ?? place }) };
+}
+
+/** With rules to wrap: they decide honestly, and their nodes are indices already. */
+export function placementView(known: Omit<PlacementView, "make">): PlacementView {
+  const view: PlacementView = {
+    ...known,
+    make: ({ rule, options }) => placementRules.find(({ name }) => name === rule)!.make(options, view) as PlacementRule,
+  };
+  return view;
 }
 
 /** Stands for the best of its arms in hindsight, where the scenario says so. */

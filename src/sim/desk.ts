@@ -3,6 +3,7 @@ import type { Agenda } from "./agenda.ts";
 import type { KeyRoot } from "./draw.ts";
 import type { HindsightExitRule } from "./exit-rules/exit-rule.ts";
 import { type HindsightHost, RequestHindsight } from "./hindsight.ts";
+import { LinkReports } from "./link-reports.ts";
 import type { HindsightPlacementRule, NodeIndex, RequestView, Route } from "./placement-rules/placement-rule.ts";
 import { deriveKey, KeyedRandom } from "./random.ts";
 import { Reports, type ReportsHost } from "./reports.ts";
@@ -20,11 +21,12 @@ import {
 } from "./requests.ts";
 import { reachable } from "./routes.ts";
 import { NetworkView } from "./rules/network.ts";
-import type { NodeReport, Observation } from "./rules/observation.ts";
+import type { LinkReport, NodeReport, Observation } from "./rules/observation.ts";
 import type { Setup } from "./setup.ts";
 import type { Tables } from "./tables.ts";
 
 export interface DeskHost extends ReportsHost, HindsightHost {
+  readonly root: KeyRoot;
   readonly requests: Requests;
   readonly agenda: Agenda;
   readonly tables: Tables;
@@ -228,8 +230,12 @@ class View implements Observation {
   private stream = 0;
   private at = 0;
   private readonly streams: Setup["streams"];
+  private readonly setup: Setup;
+  /** Made when somebody asks. */
+  private links: LinkReports | null = null;
 
   constructor(setup: Setup, host: DeskHost, desk: Desk) {
+    this.setup = setup;
     this.network = new NetworkView(setup);
     this.streams = setup.streams;
     this.host = host;
@@ -282,6 +288,13 @@ class View implements Observation {
     return isHere
       ? { present: this.host.presentAt(node, machine), at: this.now }
       : this.desk.reports.of(node, machine, this.now);
+  }
+
+  link(way: number): LinkReport {
+    const { transport, tables, root } = this.host;
+    this.links ??= new LinkReports(this.setup, tables, root);
+    const { from, to } = this.setup.links[way >> 1]!;
+    return this.links.of(transport.resource(this.slot, way), this.now, from === this.at || to === this.at);
   }
 
   rate(way: number): number {

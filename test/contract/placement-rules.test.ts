@@ -6,10 +6,10 @@ import {
   placementRules,
   type Route,
 } from "../../src/sim/placement-rules/index.ts";
-import { NetworkView } from "../../src/sim/rules/network.ts";
 import { type Observation, quiet } from "../../src/sim/rules/observation.ts";
-import type { Place, RuleOptionType, RuleValue, RuleValues } from "../../src/sim/rules/options.ts";
+import type { NestedRule, Place, RuleOptionType, RuleValue, RuleValues } from "../../src/sim/rules/options.ts";
 import { build, link, node } from "../sim/build.ts";
+import { viewOf } from "../sim/placement-rules/view.ts";
 
 const groups = 4;
 const place = fc.oneof(fc.nat({ max: groups - 1 }), fc.constant("source" as const));
@@ -38,10 +38,25 @@ function someValue(option: RuleOptionType, segments: number): fc.Arbitrary<RuleV
       return fc.option(fc.integer({ min: 1, max: 1000 }));
     case "choice":
       return fc.constantFrom(...option.words);
+    case "place-rule":
+      return fc.constantFrom(...bases);
     default:
       throw new Error(`no placement rule is told a ${option.kind}`);
   }
 }
+
+const bases: readonly NestedRule[] = [
+  { rule: "only", options: { node: 2 } },
+  { rule: "round-robin", options: { among: [1, 3], segments: null, spill: null } },
+  { rule: "mu-lin-ucb", options: { to: 1, alpha: 0.1, weight: 0 } },
+];
+const ofBase =
+  (segments: number, source: number) =>
+  ({ rule, options }: NestedRule): readonly (readonly number[])[] => {
+    const base = placementRules.find(({ name }) => name === rule)!;
+    const places = base.places?.(options, segments, source, [segments - 1]);
+    return places === undefined ? base.routes!(options, segments, source) : [places];
+  };
 
 const valuesOf = (type: PlacementRuleType, segments: number): fc.Arbitrary<RuleValues> =>
   fc.record(
@@ -87,13 +102,7 @@ for (const type of placementRules) {
         fc.array(fc.nat({ max: 5 }), { minLength: 8, maxLength: 8 }),
       ),
     );
-  const make = (segments: number, values: RuleValues) =>
-    type.make(values, {
-      segments,
-      network: new NetworkView(setups[segments - 1]!),
-      exitShares: null,
-      heads: [0],
-    });
+  const make = (segments: number, values: RuleValues) => type.make(values, viewOf(setups[segments - 1]!));
 
   test(`${type.name} names a group for every segment, on the way as it planned, and one that it said it may use`, () => {
     fc.assert(
@@ -103,7 +112,8 @@ for (const type of placementRules) {
           expect(rule.name).toBe(type.name);
           const plan = rule.plan(source);
           const allowed =
-            type.places?.(values, segments, source, [segments - 1]) ?? type.routes!(values, segments, source).flat();
+            type.places?.(values, segments, source, [segments - 1]) ??
+            type.routes!(values, segments, source, ofBase(segments, source)).flat();
           const observed: Observation = {
             ...quiet,
             node: (group, machine) => ({ present: present[group * 2 + machine]!, at: 0 }),

@@ -89,6 +89,25 @@ test("a placement oracle must be asked for, and stands beside exit rules that mi
   expect(setup.policy.bound).toContain("without load");
 });
 
+test("local-fallback wraps a placement rule with its nodes, and comes back from the resolved scenario", () => {
+  const place =
+    "place: { rule: local-fallback, base: { rule: fixed, segments: { stem: source, body: edge, tail: edge } }, when_down: wait, reports: { every: 1 s } }";
+  const first = read(scenario(`{ exit: { rule: never }, ${place} }`), split);
+  const again = read(resolvedYaml(first), split);
+  expect(again.policies).toEqual(first.policies);
+  expect(compile(first, "one", split.resources).policy.mayUse!(0)).toEqual([0]);
+  const [found] = problemsOf(
+    scenario("{ exit: { rule: never }, place: { rule: local-fallback, base: { rule: local-fallback } } }"),
+    split,
+  );
+  expect(found!.path).toBe("policies.one.place.base.rule");
+  const [node] = problemsOf(
+    scenario("{ exit: { rule: never }, place: { rule: local-fallback, base: { rule: only, node: egde } } }"),
+    split,
+  );
+  expect(node!.path).toBe("policies.one.place.base.node");
+});
+
 test("an oracle cannot be wrapped", () => {
   const inner = "{ rule: deadline-aware, base: { rule: oracle } }";
   expect(problemsOf(scenario(`{ exit: ${inner}, ${only} }`), split)[0]!.path).toBe("policies.one.exit.base.rule");

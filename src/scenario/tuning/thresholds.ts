@@ -11,7 +11,7 @@ import type { Setup } from "../../sim/setup.ts";
 import { compile, planOf } from "../compile.ts";
 import type { Resources } from "../resources.ts";
 import { ruleValues } from "../rule-options.ts";
-import { withMake } from "../rules.ts";
+import { placementView, withMake } from "../rules.ts";
 import type { Scenario, ScenarioPolicy } from "../scenario.ts";
 import { joinPath, type Plain } from "../tree.ts";
 import type { Tuned, TunedRow } from "./found.ts";
@@ -126,12 +126,8 @@ function benchOf(scenario: Scenario, policy: ScenarioPolicy, resources: Resource
   const heads = headsOf(setup.policy.exit, plan);
   const priced = (exitShares: readonly number[]): Prices => {
     // A bound is refused beside a goal.
-    const made = placement.make(placementValues, {
-      segments: network.segments,
-      network,
-      heads,
-      exitShares,
-    }) as PlacementRule;
+    const view = placementView({ segments: network.segments, network, heads, exitShares });
+    const made = placement.make(placementValues, view) as PlacementRule;
     return pricesOf(setup, network, made.begin?.() ?? made, heads, policy.decision);
   };
   const isFlat = placement.places !== undefined;

@@ -6,6 +6,7 @@ import { driftPlusPenalty } from "./drift-plus-penalty.ts";
 import { fixed } from "./fixed.ts";
 import { jointdnn } from "./jointdnn.ts";
 import { leastExpected } from "./least-expected.ts";
+import { localFallback } from "./local-fallback.ts";
 import { muLinUcb } from "./mu-lin-ucb.ts";
 import { neurosurgeon } from "./neurosurgeon.ts";
 import { only } from "./only.ts";
@@ -34,6 +35,7 @@ export const placementRules: readonly PlacementRuleType[] = [
   queueAware,
   driftPlusPenalty,
   muLinUcb,
+  localFallback,
   oracle,
   bestStatic,
 ];

@@ -3,7 +3,7 @@ import type { Random } from "../random.ts";
 import type { Arm } from "../rules/arms.ts";
 import type { NetworkView } from "../rules/network.ts";
 import type { Observation } from "../rules/observation.ts";
-import type { RuleOptionType, RuleValues } from "../rules/options.ts";
+import type { NestedRule, RuleOptionType, RuleValues } from "../rules/options.ts";
 import type { Outcome } from "../rules/outcome.ts";
 
 /** Index of a node group. */
@@ -88,6 +88,8 @@ export interface PlacementView {
   readonly exitShares: readonly number[] | null;
   /** Exits whose heads run. */
   readonly heads: readonly number[];
+  /** A rule that another one wraps. */
+  make(nested: NestedRule): PlacementRule;
 }
 
 /** A rule by its name, with what a scenario may tell it. */
@@ -105,7 +107,12 @@ interface PlacementTypeBase {
   /** Group of every segment for requests of a source, where the options alone say so: then known before times and sizes are. */
   places?(values: RuleValues, segments: number, source: NodeIndex, exitAfter: readonly number[]): readonly NodeIndex[];
   /** Otherwise: every way in which requests of a source may be placed, group by group; what is needed on the way is checked for each. */
-  routes?(values: RuleValues, segments: number, source: NodeIndex): readonly (readonly NodeIndex[])[];
+  routes?(
+    values: RuleValues,
+    segments: number,
+    source: NodeIndex,
+    ofBase?: (nested: NestedRule) => readonly (readonly NodeIndex[])[],
+  ): readonly (readonly NodeIndex[])[];
 }
 
 export interface HonestPlacementRuleType extends PlacementTypeBase {

@@ -8,6 +8,14 @@ export interface NodeReport {
   readonly at: number;
 }
 
+/** State of a link as it was told last. */
+export interface LinkReport {
+  /** It has service: no outage, and a capacity above 0. */
+  readonly up: boolean;
+  /** Instant it describes [s]; NaN before the first report, which then says that it is up. */
+  readonly at: number;
+}
+
 export interface Observation {
   /** Simulated time [s]. */
   readonly now: number;
@@ -25,6 +33,8 @@ export interface Observation {
   timeBack(exit: number): number;
   /** State of a machine of a node group, as old as the policy's `reports` make it; of the request's own machine as it is. */
   node(node: number, machine: number): NodeReport;
+  /** Whether a link direction (`link * 2`, plus 1 when down) has service, as old as the policy's `reports` make it; as it is where the link ends at the request's own node. */
+  link(way: number): LinkReport;
   /** Rate of a link direction (`link * 2`, plus 1 when down) as the source's last message there measured it [bit/s]; nominal before. */
   rate(way: number): number;
 }
@@ -39,5 +49,6 @@ export const quiet: Observation = {
   timeTo: () => 0,
   timeBack: () => 0,
   node: () => ({ present: 0, at: Number.NaN }),
+  link: () => ({ up: true, at: Number.NaN }),
   rate: () => Number.POSITIVE_INFINITY,
 };

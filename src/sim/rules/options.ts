@@ -48,6 +48,9 @@ export interface ByExitOption extends Option<"by-exit">, Defaulted<readonly numb
 /** Another exit rule with its own options. */
 export interface RuleOption extends Option<"rule">, Defaulted<NestedRule> {}
 
+/** Another placement rule with its own options. */
+export interface PlaceRuleOption extends Option<"place-rule"> {}
+
 /** One node, or `source`. */
 export interface NodeOption extends Option<"node"> {}
 
@@ -93,6 +96,7 @@ export type RuleOptionType =
   | ChoiceOption
   | ByExitOption
   | RuleOption
+  | PlaceRuleOption
   | NodeOption
   | SegmentsOption;
 

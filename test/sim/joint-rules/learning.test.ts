@@ -11,6 +11,7 @@ import { Ucb } from "../../../src/sim/rules/ucb.ts";
 import type { Setup } from "../../../src/sim/setup.ts";
 import { build, follow, link, node, periodic, stream } from "../build.ts";
 import { planOf, scoresOf } from "../exit-rules/plan.ts";
+import { viewOf } from "../placement-rules/view.ts";
 
 test("UCB1 tries every arm once, then the largest mean + c sqrt(ln t / n)", () => {
   const arms = new Ucb(2, 1);
@@ -148,7 +149,7 @@ test("LEE learns that the first exit is not worth leaving when time is cheap, an
 });
 
 test("muLinUCB learns how long the rest takes elsewhere, and cuts where the sum is least", () => {
-  const place = muLinUcb.make({ to: 1, alpha: 0.5, weight: 0 }, { segments: 2, network, exitShares: null, heads: [1] });
+  const place = muLinUcb.make({ to: 1, alpha: 0.5, weight: 0 }, viewOf(setup, { heads: [1] }));
   const of: Setup = {
     ...setup,
     policy: { ...setup.policy, exit: never, place, begin: () => ({ exit: never, place: place.begin!() }) },

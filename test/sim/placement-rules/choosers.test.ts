@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { type HindsightPlacementRule, placementRules } from "../../../src/sim/placement-rules/index.ts";
 import { reachable } from "../../../src/sim/routes.ts";
-import { NetworkView } from "../../../src/sim/rules/network.ts";
 import type { RuleValues } from "../../../src/sim/rules/options.ts";
 import type { Link, Setup } from "../../../src/sim/setup.ts";
 import { seconds } from "../../../src/units.ts";
 import { at, build, follow, link, type NodeOptions, node, type Options, periodic, stream } from "../build.ts";
+import { viewOf } from "./view.ts";
 
 /** A gateway before groups of one machine each, or as many as told; every segment takes a second. */
 function setupOf(
@@ -19,12 +19,7 @@ function setupOf(
   const links: Link[] = edges.map((_, i) => link(0, i + 1));
   const setup = build({ nodes, links, ...options });
   const type = placementRules.find((rule) => rule.name === name)!;
-  const place: HindsightPlacementRule = type.make(values, {
-    segments: setup.model.segments.length,
-    network: new NetworkView(setup),
-    exitShares: null,
-    heads: [0],
-  });
+  const place: HindsightPlacementRule = type.make(values, viewOf(setup));
   const begin = () => ({ exit: setup.policy.exit, place: place.begin?.() ?? place });
   return { ...setup, policy: { ...setup.policy, place, begin, ...policy } };
 }

@@ -3,23 +3,17 @@ import { expect, test } from "vitest";
 import { exitRules } from "../../../src/sim/exit-rules/index.ts";
 import { ddnn } from "../../../src/sim/placement-rules/ddnn.ts";
 import { type HindsightPlacementRule, placementRules } from "../../../src/sim/placement-rules/index.ts";
-import { NetworkView } from "../../../src/sim/rules/network.ts";
 import type { RuleValues } from "../../../src/sim/rules/options.ts";
 import type { ExitScores, Setup } from "../../../src/sim/setup.ts";
 import { seconds } from "../../../src/units.ts";
 import { at, build, exponential, follow, link, node, type Options, sequence, stream } from "../build.ts";
 import { scoresOf } from "../exit-rules/plan.ts";
+import { viewOf } from "./view.ts";
 
 /** The same setup under a placement rule. */
 function under(setup: Setup, name: string, values: RuleValues): Setup {
   const type = placementRules.find((rule) => rule.name === name)!;
-  const exits = setup.model.exits.map((_, e) => e);
-  const place: HindsightPlacementRule = type.make(values, {
-    segments: setup.model.segments.length,
-    network: new NetworkView(setup),
-    exitShares: null,
-    heads: exits,
-  });
+  const place: HindsightPlacementRule = type.make(values, viewOf(setup));
   const begin = () => ({ exit: setup.policy.exit, place: place.begin?.() ?? place });
   return { ...setup, policy: { ...setup.policy, place, begin } };
 }
@@ -199,6 +193,7 @@ const told: Record<string, RuleValues> = {
   "queue-aware": { among: [1, 2] },
   "drift-plus-penalty": { among: [1, 2], v: 1, budget: null },
   "mu-lin-ucb": { to: 2, alpha: 0.05, weight: 0 },
+  "local-fallback": { base: { rule: "only", options: { node: 2 } }, when_down: "local" },
 };
 
 test("no placement rule answers a request sooner than the oracle without load", () => {

@@ -1,15 +1,10 @@
 import { expect, test } from "vitest";
 import { fixed } from "../../../src/sim/placement-rules/fixed.ts";
 import { only } from "../../../src/sim/placement-rules/only.ts";
-import { NetworkView } from "../../../src/sim/rules/network.ts";
 import { build } from "../build.ts";
+import { viewOf } from "./view.ts";
 
-const view = (segments: number) => ({
-  segments,
-  network: new NetworkView(build({})),
-  exitShares: null,
-  heads: [0],
-});
+const view = (segments: number) => viewOf(build({}), { segments });
 
 test("only runs every segment on its node, or where the request came from", () => {
   expect(only.make({ node: 2 }, view(3)).plan(0)).toEqual([2, 2, 2]);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { lightest, mostThroughput } from "../../../src/sim/placement-rules/dads.ts";
-import { type PlacementRule, placementRules } from "../../../src/sim/placement-rules/index.ts";
+import { type PlacementRule, type PlacementView, placementRules } from "../../../src/sim/placement-rules/index.ts";
 import { shortestPath } from "../../../src/sim/placement-rules/jointdnn.ts";
 import { bestCut } from "../../../src/sim/placement-rules/neurosurgeon.ts";
 import { expectedLatency, tiered, type Work } from "../../../src/sim/rules/cost.ts";
@@ -145,9 +145,16 @@ const example: Instance = {
   result: 0,
   share: [0, 1],
 };
+const viewFor = (work: Work): PlacementView => ({
+  segments: work.network.segments,
+  ...work,
+  make: () => {
+    throw new Error("no search wraps another rule");
+  },
+});
 const next = (name: string, values: RuleValues, observed = {}, exitShares: readonly number[] | null = null) => {
   const work = workOf(example, exitShares);
-  const rule = placementRules.find((r) => r.name === name)!.make(values, { segments: 2, ...work }) as PlacementRule;
+  const rule = placementRules.find((r) => r.name === name)!.make(values, viewFor(work)) as PlacementRule;
   const request = { source: 0, stream: 0, device: 0, segment: 0, at: 0, machines: () => [0] };
   const choice = rule.next(request, { ...quiet, rate: () => 8, ...observed }, { uniform: () => 0.5 });
   return typeof choice === "number" ? [choice] : choice.nodes;
@@ -184,7 +191,7 @@ test("drift-plus-penalty weighs latency with V against backlog x work", () => {
 test("a budget of half a byte a request sends every second: what was sent too much is a debt", () => {
   const work = workOf(example, null);
   const type = placementRules.find((r) => r.name === "drift-plus-penalty")!;
-  const rule = type.make({ among: [1], v: 0.1, budget: 0.5 }, { segments: 2, ...work }).begin!() as PlacementRule;
+  const rule = type.make({ among: [1], v: 0.1, budget: 0.5 }, viewFor(work)).begin!() as PlacementRule;
   const request = { source: 0, stream: 0, device: 0, segment: 0, at: 0, machines: () => [0] };
   const sent = Array.from({ length: 6 }, () => {
     const choice = rule.next(request, { ...quiet, rate: () => 8 }, { uniform: () => 0.5 });
