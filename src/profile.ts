@@ -123,6 +123,8 @@ export interface ExitTable {
   readonly labels: Int32Array;
   /** Shape [samples]: 0 calibration, 1 evaluation. */
   readonly split: Uint8Array;
+  /** How likely each exit is right, by its gate, 0 to 1: shape [samples, exits], NaN at exits without one. Absent without gates. */
+  readonly halt?: Float32Array;
   /** Bytes on the wire, shape [samples, segments - 1, codecs] in the order of {@link codecs}. Null where codecs were not measured. */
   readonly wire: Uint32Array | null;
   /** Logits when the tensor after segment `<cut>` crossed with lossy `<codec>`, by `<cut>:<codec>`, shape as `logits`; exits up to the cut repeat `logits`. */

@@ -28,6 +28,7 @@ interface TrainArguments {
   schedule: string | undefined;
   patience: number | undefined;
   "compute-price": number | undefined;
+  gates: boolean;
   engine: string;
   resume: boolean;
   finish: boolean;
@@ -150,6 +151,11 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
         coerce: number("compute-price", { min: 0, max: 100 }),
         describe: "of branching: price of the whole network's computation in nats (default: 0.3)",
       })
+      .option("gates", {
+        type: "boolean",
+        default: false,
+        describe: "then fit a gate to every early exit: how likely it is right, for the rule gate with score: stored",
+      })
       .option("engine", {
         type: "string",
         default: "wasm",
@@ -209,6 +215,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       ...(argv.optimiser === undefined ? {} : { optimiser: argv.optimiser as "adam" }),
       ...(argv.schedule === undefined ? {} : { schedule: argv.schedule as "cosine" }),
       ...(argv.patience === undefined ? {} : { patience: argv.patience }),
+      ...(argv.gates ? { gates: true } : {}),
       ...(argv["compute-price"] === undefined ? {} : { computePrice: argv["compute-price"] }),
     };
     const name = own?.model.name ?? modelName(argv.model, dataset.name);

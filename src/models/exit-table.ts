@@ -4,6 +4,7 @@ import { type Codec, codecs, type ExitTable } from "../profile.ts";
 import { normalisedRows } from "./batches.ts";
 import { decodeEach, encodeEach } from "./codec.ts";
 import { type Rows, sliceRows } from "./data/dataset.ts";
+import { eachRow, type Gate, gateFeatures, gateScore } from "./gates.ts";
 import type { Network } from "./network.ts";
 import { exitBlocks, tensorSizes } from "./network-spec.ts";
 
@@ -35,6 +36,7 @@ export function measureExitTable(
   calibration: Rows,
   evaluation: Rows,
   onRows?: (done: number, of: number) => void,
+  gates: readonly Gate[] = [],
 ): ExitTable {
   const { spec } = network;
   const cuts = spec.blocks.length - 1;
@@ -50,6 +52,7 @@ export function measureExitTable(
     logits: empty(),
     labels: new Int32Array(samples),
     split: new Uint8Array(samples).fill(1, calibration.count),
+    ...(gates.length === 0 ? {} : { halt: new Float32Array(samples * exits).fill(Number.NaN) }),
     wire: new Uint32Array(samples * cuts * codecs.length),
     lossy: Object.fromEntries(keys.map((key) => [key, empty()])),
   };
@@ -57,7 +60,7 @@ export function measureExitTable(
   for (const part of [calibration, evaluation]) {
     for (let from = 0; from < part.count; from += chunk) {
       const rows = sliceRows(part, from, Math.min(part.count, from + chunk));
-      addRows(network, table, rows, done);
+      addRows(network, table, rows, done, gates);
       done += rows.count;
       onRows?.(done, samples);
     }
@@ -68,7 +71,7 @@ export function measureExitTable(
 }
 
 /** Fills the table's rows from `first` on. */
-function addRows(network: Network, table: ExitTable, rows: Rows, first: number): void {
+function addRows(network: Network, table: ExitTable, rows: Rows, first: number, gates: readonly Gate[]): void {
   const { spec } = network;
   const { classes } = table;
   const exits = exitBlocks(spec);
@@ -90,6 +93,14 @@ function addRows(network: Network, table: ExitTable, rows: Rows, first: number):
       const cutsFromHere = spec.blocks.slice(index, -1).flatMap(({ name }) => lossy.map((codec) => `${name}:${codec}`));
       for (const into of [table.logits, ...cutsFromHere.map((key) => table.lossy[key]!)])
         put(into, exits.indexOf(index), outputs[0]!);
+      const gate = gates.find(({ exit }) => exit === block.name);
+      if (gate !== undefined)
+        eachRow(x, network.shapes[index + 1]!, outputs[0]!, classes, (row, tensor, shape, logits) => {
+          table.halt![(first + row) * exits.length + exits.indexOf(index)] = gateScore(
+            gate,
+            gateFeatures(tensor, shape, logits),
+          );
+        });
     }
     if (index === last) return;
     const arrived = cross(x, count, tensorSizes(block, network.shapes[index + 1]!), (i, codec, size) => {
@@ -164,6 +175,7 @@ export function encodeExitTable({
   labels,
   split,
   wire,
+  halt,
   lossy: tables,
 }: ExitTable): Uint8Array {
   const shape = [samples, exits, classes];
@@ -172,6 +184,7 @@ export function encodeExitTable({
     labels: { shape: [samples], data: labels },
     split: { shape: [samples], data: split },
   };
+  if (halt !== undefined) arrays.halt = { shape: [samples, exits], data: halt };
   if (wire !== null)
     arrays.wire = { shape: [samples, wire.length / samples / codecs.length, codecs.length], data: wire };
   for (const [key, table] of Object.entries(tables)) {

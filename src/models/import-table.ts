@@ -129,6 +129,13 @@ function readArrays(path: string, calibrationShare: number): ImportedTable {
       const infinite = data.find((value) => !Number.isFinite(value) && !Number.isNaN(value));
       if (infinite !== undefined) fail(name, "finite numbers, or NaN where they are as in logits", String(infinite));
       kept[name] = { shape: array.shape, data };
+    } else if (name === "halt") {
+      if (array.shape.join() !== [samples, exits].join()) fail(name, `shape [${samples},${exits}]`, `[${array.shape}]`);
+      const data = Float32Array.from(array.data as ArrayLike<number>, Number);
+      // NaN stands for an exit without a gate.
+      const outside = data.find((value) => value < 0 || value > 1);
+      if (outside !== undefined) fail(name, "scores from 0 to 1", String(outside));
+      kept[name] = { shape: array.shape, data };
     } else if (name === "wire") {
       if (array.shape.length !== 3 || array.shape[0] !== samples || array.shape[2] !== codecs.length) {
         fail("wire", `shape [${samples}, cuts, ${codecs.length}]`, `[${array.shape}]`);
@@ -138,7 +145,11 @@ function readArrays(path: string, calibrationShare: number): ImportedTable {
       if (wrong !== undefined) fail("wire", "whole numbers of bytes", String(wrong));
       kept.wire = { shape: array.shape, data: Uint32Array.from(sizes) };
     } else if (!["logits", "probabilities", "labels", "split"].includes(name)) {
-      fail(name, "only logits or probabilities, labels, split, wire, logits@<cut>:<codec>", "an array of another name");
+      fail(
+        name,
+        "only logits or probabilities, labels, split, wire, halt, logits@<cut>:<codec>",
+        "an array of another name",
+      );
     }
   }
   return { samples, exits, classes, names: null, labels, split, predictions, confidence, arrays: kept };

@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "./errors.ts";
 import { writeWhole } from "./files.ts";
+import { checkGates, type Gate } from "./gates.ts";
 import { halfToFloat, toHalf } from "./half.ts";
 import { type ModelSource, readModelSource } from "./imported/model-source.ts";
 import { checkSpec, type NetworkSpec } from "./network-spec.ts";
@@ -19,6 +20,8 @@ export interface Model {
   readonly weights: Weights;
   /** Facts of the training run: data set, rows, epochs, seed, loss weights, optimiser. Null for imported models. */
   readonly training: Readonly<Record<string, unknown>> | null;
+  /** Of its early exits, where they were fitted. */
+  readonly gates?: readonly Gate[];
   /** Hash of `weights.bin`, and of the original where there is one, hexadecimal. */
   readonly weightsSha256: string;
   /** The model that imported layers run; null or absent for networks of our own. */
@@ -43,6 +46,7 @@ interface ModelFile {
   readonly name: string;
   readonly spec: NetworkSpec;
   readonly training: Readonly<Record<string, unknown>> | null;
+  readonly gates?: readonly Gate[];
   readonly weights: {
     readonly file: string;
     readonly dtype: "float16";
@@ -80,6 +84,7 @@ export function saveModel(folder: string, model: Omit<Model, "weightsSha256">): 
     name: model.name,
     spec: model.spec,
     training: model.training,
+    ...(model.gates === undefined ? {} : { gates: model.gates }),
     weights: {
       file: "weights.bin",
       dtype: "float16",
@@ -160,6 +165,7 @@ export function loadModel(folder: string): Model {
     spec: file.spec,
     weights,
     training: file.training,
+    ...(file.gates === undefined ? {} : { gates: file.gates }),
     weightsSha256: joined(file.weights.sha256, original?.sha256),
     imported: original === undefined ? null : readOriginal(folder, original),
   };
@@ -174,6 +180,7 @@ function parse(path: string): ModelFile {
     if (typeof file.name !== "string" || typeof file.weights?.sha256 !== "string")
       throw new RangeError("no name or weights");
     checkSpec(file.spec);
+    if (file.gates !== undefined) checkGates(file.spec, file.gates);
     return file;
   } catch (error) {
     throw new UserError(path, {

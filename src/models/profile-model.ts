@@ -81,8 +81,12 @@ export async function profileModel({
   report(0.4, "encode and decode times");
   const costs = timeCodecs(network, samples, timedSamples, plan);
   const host = hostOf(backend, before, times);
-  const table = measureExitTable(network, calibration, evaluation, (done, of) =>
-    report(0.5 + 0.5 * (done / of), `exit table, row ${done} of ${of}`),
+  const table = measureExitTable(
+    network,
+    calibration,
+    evaluation,
+    (done, of) => report(0.5 + 0.5 * (done / of), `exit table, row ${done} of ${of}`),
+    model.gates,
   );
   network.dispose();
   original?.dispose();

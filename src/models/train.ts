@@ -13,6 +13,7 @@ import { InterruptedError, UserError } from "./errors.ts";
 import { logitsOf } from "./evaluate.ts";
 import { gateSize } from "./exit-losses.ts";
 import { prepareFolder, writeWhole } from "./files.ts";
+import { fitGates } from "./gates.ts";
 import { openOriginal } from "./imported/open.ts";
 import type { Original } from "./imported/original.ts";
 import { type ImportedModel, type Model, saveModel } from "./model-folder.ts";
@@ -223,6 +224,7 @@ function finish(
     exits.length,
     spec.classes.length,
   );
+  const gates = plan.gates === true ? { gates: fitGates(network, calibration) } : {};
   const test = measure(network, dataset.test);
   const training = {
     dataset: dataset.name,
@@ -250,7 +252,7 @@ function finish(
     calibration_accuracy: byExit(onCalibration),
     test_accuracy: byExit(test),
   };
-  const model = saveModel(out, { name, spec, weights, training, imported });
+  const model = saveModel(out, { name, spec, weights, training, imported, ...gates });
   rmSync(join(out, checkpointFile), { force: true });
   return { model, log: state.log, test };
 }

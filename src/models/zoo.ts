@@ -36,6 +36,8 @@ export interface TrainingPlan {
   readonly distillation?: { readonly share: number; readonly temperature: number };
   /** Of `branching`: price of the whole network's computation [nats] (assumed 0.3). */
   readonly computePrice?: number;
+  /** Fits a gate to every early exit on calibration rows when training is done; not where not said. */
+  readonly gates?: boolean;
 }
 
 /** What of a network may be chosen; the rest is the zoo's. */

@@ -214,7 +214,7 @@ function checkRule(scenario: Scenario, rule: NestedOptions, at: string, to: Read
   for (const [name, value] of Object.entries(rule.options))
     if (value !== null && typeof value === "object" && "rule" in value)
       checkRule(scenario, value, `${at}.${name}`, to, report);
-  const { reads } = type;
+  const reads = type.readsWith?.(rule.options as RuleValues) ?? type.reads;
   const path = `${at}.rule`;
   const { model } = scenario;
   const isTable = model.kind === "profile" || model.table !== null;
@@ -255,7 +255,7 @@ function checkRule(scenario: Scenario, rule: NestedOptions, at: string, to: Read
       : loadTable(to.resources, model.table!, to.names.exits);
   // Rules that choose among all exits read the last, too.
   const lacks = (exit: ExitScores): boolean =>
-    reads === "logits" ? exit.logits === null : reads !== "prediction" && exit[reads].some(Number.isNaN);
+    reads === "logits" ? exit.logits === null : reads !== "prediction" && (exit[reads]?.some(Number.isNaN) ?? true);
   const readsLast = reads === "logits" || rule.options.otherwise === "most-confident";
   const missing = (readsLast ? scores : scores.slice(0, -1)).findIndex(lacks);
   if (missing >= 0)

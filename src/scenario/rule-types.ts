@@ -8,6 +8,7 @@ import type { RuleOptionType, RuleValues } from "../sim/rules/options.ts";
 export interface ExitHalf {
   readonly options: Readonly<Record<string, RuleOptionType>>;
   readonly reads: Reads | null;
+  readonly readsWith?: (values: RuleValues) => Reads;
   readonly oracle?: boolean;
   readonly minds?: boolean;
   readonly fits?: (values: RuleValues) => boolean;

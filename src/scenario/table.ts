@@ -37,19 +37,25 @@ export function evaluationTable(
   const kept = evaluationRows(arrays, samples);
   const forFitting = calibrationRows(arrays, samples);
   const shape = [samples, tableExits, tableClasses];
+  const halt = arrays.halt === undefined ? null : need(arrays, "halt", 2, [samples, exits]).data;
+  const beside = (scores: ExitScores[], rows: readonly number[]): ExitScores[] =>
+    halt === null ? scores : scores.map((each, exit) => ({ ...each, halt: haltsOf(halt, rows, exits, exit) }));
   const scored = new Map<string, readonly ExitScores[]>();
   const scoresOf = (name: string): readonly ExitScores[] => {
     const known = scored.get(name);
     if (known !== undefined) return known;
     const data = need(arrays, name, 3, shape).data as ArrayLike<number>;
-    const scores = score(
-      name === "logits"
-        ? data
-        : completeLossy(Float32Array.from(data), Float32Array.from(logits.data as ArrayLike<number>)),
+    const scores = beside(
+      score(
+        name === "logits"
+          ? data
+          : completeLossy(Float32Array.from(data), Float32Array.from(logits.data as ArrayLike<number>)),
+        kept,
+        exits,
+        tableClasses,
+        name,
+      ),
       kept,
-      exits,
-      tableClasses,
-      name,
     );
     scored.set(name, scores);
     return scores;
@@ -65,7 +71,10 @@ export function evaluationTable(
         : {
             rows: forFitting.length,
             labels: Int32Array.from(forFitting, (row) => labels[row]!),
-            scores: score(logits.data as ArrayLike<number>, forFitting, exits, tableClasses, "logits"),
+            scores: beside(
+              score(logits.data as ArrayLike<number>, forFitting, exits, tableClasses, "logits"),
+              forFitting,
+            ),
           },
     crossed: (segment, codec) => {
       if (!lossyCodecs.includes(codec)) return null;
@@ -160,6 +169,15 @@ function need(
     throw new RangeError(`${name} has the shape [${array.shape.join(", ")}], [${shape.join(", ")}] is needed`);
   }
   return array;
+}
+
+/** Scores of an exit's gate, NaN where it has none. @throws RangeError for one outside 0 to 1 */
+function haltsOf(halt: ArrayLike<number | bigint>, rows: readonly number[], exits: number, exit: number): Float64Array {
+  return Float64Array.from(rows, (row) => {
+    const score = Number(halt[row * exits + exit]);
+    if (score < 0 || score > 1) throw new RangeError(`halt is ${score} in row ${row}, exit ${exit}: 0 to 1 is needed`);
+    return score;
+  });
 }
 
 /** Softmax of the rows in double precision: top class (of equal ones the lowest), its probability, entropy in nats, top minus second. */

@@ -44,6 +44,9 @@ class Evidence implements ExitEvidence {
   get margin(): number {
     return this.scores()?.margin[this.subject.row] ?? Number.NaN;
   }
+  get halt(): number {
+    return this.scores()?.halt?.[this.subject.row] ?? Number.NaN;
+  }
   get logits(): Float64Array | null {
     const { outputs } = this.model;
     const scores = this.scores();

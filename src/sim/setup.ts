@@ -255,6 +255,8 @@ export interface ExitScores {
   readonly entropy: Float64Array;
   /** Top minus second softmax probability. NaN where the table has none. */
   readonly margin: Float64Array;
+  /** How likely the exit is right, as a trained gate says, 0 to 1; NaN or absent where the table has none. */
+  readonly halt?: Float64Array;
   /** [row * classes + class], unscaled; null where the table has none. */
   readonly logits: Float32Array | Float64Array | null;
 }

@@ -18,6 +18,8 @@ export interface ExitEvidence {
   readonly entropy: number;
   /** Top minus second softmax probability. */
   readonly margin: number;
+  /** How likely this exit is right, as a trained gate says, 0 to 1; NaN or absent where the table has none. */
+  readonly halt?: number;
   /** Unscaled outputs by class, a copy; null where the model has none. */
   readonly logits: ArrayLike<number> | null;
   /** Of a synthetic exit: its probability to be left at, and this request's uniform draw for it. NaN where the model has real outputs. */
@@ -85,7 +87,7 @@ export interface HindsightExitRule extends Omit<ExitRule, "decide" | "begin"> {
 }
 
 /** The evidence a rule cannot do without. */
-export type Reads = "share" | "prediction" | "confidence" | "entropy" | "margin" | "logits";
+export type Reads = "share" | "prediction" | "confidence" | "entropy" | "margin" | "logits" | "halt";
 
 /** What a rule makes of the exits reached, as a number that it compares with its option `threshold`. */
 export interface Grading {
@@ -98,6 +100,8 @@ interface RuleTypeBase {
   readonly name: string;
   readonly describe: string;
   readonly reads: Reads | null;
+  /** What it reads with these options, where that depends on them. */
+  readonly readsWith?: (values: RuleValues) => Reads;
   /** What it goes by beside that, for lists. */
   readonly observes?: string;
   readonly options: Readonly<Record<string, RuleOptionType>>;

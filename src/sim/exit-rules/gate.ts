@@ -1,4 +1,5 @@
 import { type Calibration, fittedOnce, solve } from "../rules/calibration.ts";
+import type { RuleValues } from "../rules/options.ts";
 import { otherwise, whenConfident } from "./confident.ts";
 import type { ExitEvidence, ExitRuleType, PlanView } from "./exit-rule.ts";
 
@@ -10,30 +11,41 @@ const ridge = 1e-3;
 /**
  * Leaves where a learned gate says that the exit is right: g_k = sigmoid(w_k . x) >= `threshold`, with x = (1, top probability, margin,
  * entropy). Each exit's w_k is the logistic regression, on the calibration rows, of whether its class was the label.
- * Gates in the literature also read the tensor before the head; a table of what exits say does not hold it.
+ * Gates in the literature also read the tensor before the head: so do those that `offramp train --gates` fits, whose scores a profile's
+ * table may hold (`score: stored`).
  * @see Regol et al., "Jointly-learned exit and inference for a dynamic neural network: JEI-DNN", ICLR 2024 (gates from features of the head; details recalled)
  */
 export const gate: ExitRuleType = {
   name: "gate",
   describe: "leaves where a gate fitted to probability, margin and entropy says the exit is right",
   reads: "logits",
+  readsWith: (values) => (values.score === "stored" ? "halt" : "logits"),
   options: {
+    score: {
+      kind: "choice",
+      describe:
+        "fitted to what exits say, or stored: the score of a gate that was trained with the model and reads its tensors",
+      words: ["fitted", "stored"],
+      default: "fitted",
+    },
     threshold: { kind: "share", describe: "score from 0 to 1 at which a sample leaves", default: 0.5 },
     otherwise,
   },
-  fits: () => true,
-  grading(_, plan) {
-    const score = scoreOf(plan);
+  fits: (values) => values.score !== "stored",
+  grading(values, plan) {
+    const score = scoreOf(values, plan);
     return { grade: (reached) => score(reached[reached.length - 1]!) };
   },
   make(values, plan) {
     const least = values.threshold as number;
-    const score = scoreOf(plan);
+    const score = scoreOf(values, plan);
     return whenConfident("gate", values, plan, { of: score, isEnough: (e) => score(e) >= least });
   },
 };
 
-function scoreOf(plan: PlanView): (evidence: ExitEvidence) => number {
+function scoreOf(values: RuleValues, plan: PlanView): (evidence: ExitEvidence) => number {
+  // The last exit has no stored score: nobody comes after it.
+  if (values.score === "stored") return (e) => e.halt ?? Number.NaN;
   const gates = fitted(plan.calibration!, plan.classes);
   return (e) => sigmoid(dot(gates[e.exit]!, featuresOf(e)));
 }

@@ -78,6 +78,7 @@ export function evidenceOf(scores: ExitScores, exit: number, row: number, classe
     confidence: scores.confidence[row]!,
     entropy: scores.entropy[row]!,
     margin: scores.margin[row]!,
+    ...(scores.halt === undefined ? {} : { halt: scores.halt[row]! }),
     logits: scores.logits === null ? null : logitsOf(scores, row, classes),
   };
 }
