@@ -19,8 +19,14 @@ export const bundled = {
   minifyWhitespace: true,
   lineLimit: 140,
   // yargs measures the width of its help with tables of all emoji: a quarter of what --help takes. Ours has none.
-  // fflate builds tables as it loads.
-  alias: { "string-width": join(root, "scripts/plain-width.mjs"), fflate: join(root, "scripts/lazy-fflate.mjs") },
+  // fflate builds tables as it loads, zod its classes.
+  alias: {
+    "string-width": join(root, "scripts/plain-width.mjs"),
+    fflate: join(root, "scripts/lazy-fflate.mjs"),
+    zod: join(root, "scripts/lazy-zod.mjs"),
+  },
+  // A function of zod that scripts/lazy-zod.mjs does not know.
+  logOverride: { "import-is-undefined": "error" },
   // Native addons and TensorFlow.js find their binaries beside their own files, so they stay packages.
   external: ["@napi-rs/canvas", "@tensorflow/*", "tinypool"],
 };

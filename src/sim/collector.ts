@@ -70,6 +70,8 @@ export class Collector {
   readonly latency: Samples;
   /** By node group, waits above zero; the others are visits not waited. */
   readonly waiting: readonly Samples[];
+  /** By [group, slice]: the group, for one division less a value. */
+  private readonly groupOf: Ints;
   /** Answers by [stream * exits + exit][slice] on each row: given, right. Filled on first use. */
   readonly rowTallies: (Uint32Array | undefined)[] = [];
   /** Sum and number of latencies per batch of arrivals. */
@@ -96,6 +98,7 @@ export class Collector {
     this.pendingPlaces = pendingPlaces;
     this.pendingValues = view.pendingValues;
     this.latency = new Samples(streams * exits * groups, slices, cuts);
+    this.groupOf = Int32Array.from({ length: groups * slices }, (_, place) => Math.floor(place / slices));
     this.waiting = Array.from({ length: groups }, () => new Samples(1, slices, cuts));
   }
 
@@ -109,12 +112,15 @@ export class Collector {
 
   /** Files the first `n` pending values. */
   file(n: number): void {
-    const { pendingPlaces, pendingValues, latency, waiting } = this;
+    const { pendingPlaces, pendingValues, latency, waiting, groupOf } = this;
     const { slices } = this.shape;
     for (let i = 0; i < n; i++) {
       const place = pendingPlaces[i]!;
       if (place >= 0) latency.add(place, pendingValues[i]!);
-      else waiting[(~place / slices) | 0]!.add(~place % slices, pendingValues[i]!);
+      else {
+        const group = groupOf[~place]!;
+        waiting[group]!.add(~place - group * slices, pendingValues[i]!);
+      }
     }
   }
 
