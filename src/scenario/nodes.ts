@@ -19,6 +19,7 @@ import {
   word,
 } from "./reader.ts";
 import type { Reading } from "./reading.ts";
+import { scaleReader } from "./scale.ts";
 import type { ScenarioNode, Speed } from "./scenario.ts";
 import { child, type Tree } from "./tree.ts";
 
@@ -63,13 +64,7 @@ export const nodeFields = {
   queue: field("who waits, and how many", record("a queue", queueFields)),
   power: field("draw of one machine; none when unknown", orWord("none", null, record("a power draw", powerFields))),
   price: field("price of one machine; none when unknown", orWord("none", null, quantity("price-rate"))),
-  scale: field(
-    "the measured times x factor + per_layer for each convolution or dense layer",
-    record("a scale", {
-      factor: required("a of a x t + b per layer, bare", plainNumber({ above: 0 })),
-      per_layer: field("b, 0 s unless given", quantity("time")),
-    }),
-  ),
+  scale: field("the measured times x a factor + an offset for each convolution or dense layer", scaleReader),
   background: field("share of its speed that other work takes, 0 unless given", ratio),
   autoscale: field("servers come and go with the load; all are always on unless given", autoscaleReader),
   failures: field("servers that fail by chance; none unless given", failuresReader),
@@ -149,11 +144,7 @@ function speedOf(given: Given, tree: Tree, path: string, to: Reading): Speed {
   const keys = (["device", "speed", "scale", "profile"] as const).filter((key) => child(tree, key) !== undefined);
   if (keys.length > 1) to.report(tree.at, path, "one of device, speed, scale or profile", keys.join(" and "));
   if (given.speed !== undefined) return { kind: "speed", speed: given.speed };
-  if (given.scale !== undefined) {
-    to.origins[`${path}.scale`] = { kind: "default", text: scaleBand };
-    const perLayer = given.scale.per_layer ?? to.fill(`${path}.scale.per_layer`, 0);
-    return { kind: "scale", factor: given.scale.factor ?? 1, perLayer };
-  }
+  if (given.scale !== undefined) return given.scale;
   if (given.profile !== undefined) return { kind: "profile", profile: given.profile };
   if (given.device !== undefined) {
     const preset = to.resources.devices().get(given.device)!;
@@ -177,13 +168,6 @@ function speedOf(given: Given, tree: Tree, path: string, to: Reading): Speed {
   if (keys.length === 0) to.fill(`${path}.speed`, 1, "as fast as the machine the model's times are of");
   return { kind: "model" };
 }
-
-/**
- * Mean error of times moved from one host to another, over pairs of 205 CPU and 54 GPU set-ups and 15 networks of the ncnn benchmark, one network
- * left out each time: factor and offset per layer fitted on the others.
- */
-const scaleBand =
-  "measured times x factor + per_layer a layer; moved times err by 18 % on average between CPUs, 25 % from x86 to Arm, 22 % from CPU to GPU: read results as +-25 %";
 
 function sayRate(flops: number): string {
   return flops >= 1e12

@@ -93,13 +93,7 @@ function nodeOutline(node: ScenarioNode): Outline {
       : speed.kind === "profile"
         ? ["profile", quoted(speed.profile)]
         : speed.kind === "scale"
-          ? [
-              "scale",
-              map([
-                ["factor", leaf(speed.factor)],
-                ["per_layer", quantity("time", speed.perLayer)],
-              ]),
-            ]
+          ? ["scale", scaleOutline(speed)]
           : speed.kind === "speed"
             ? ["speed", leaf(speed.speed)]
             : ["speed", { kind: "note", text: "the model's own times" }],
@@ -166,6 +160,23 @@ function failuresOutline(failures: ScenarioNode["failures"]): Outline {
     ["in_service", leaf(failures.inService)],
     ["of", leaf(failures.of)],
   ]);
+}
+
+function scaleOutline({ factor, perLayer, networks }: Extract<ScenarioNode["speed"], { kind: "scale" }>): Outline {
+  if (networks === null)
+    return map([
+      ["factor", leaf(factor)],
+      ["per_layer", quantity("time", perLayer)],
+    ]);
+  const items = networks.map(({ from, to, layers }, i): [string, Outline] => [
+    String(i),
+    map([
+      ["from", quantity("time", from)],
+      ["to", quantity("time", to)],
+      ["layers", leaf(layers)],
+    ]),
+  ]);
+  return map([["networks", { kind: "list", items }]]);
 }
 
 function faultOutline(fault: Scenario["faults"][number]): Outline {

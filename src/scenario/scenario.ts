@@ -30,6 +30,14 @@ export type Varied =
   | { readonly kind: "stream"; readonly of: Readonly<Record<string, Varied>> };
 
 /** Where a node's service times come from. */
+/** One network on the profile's host and on a node [s]. */
+export interface KnownNetwork {
+  readonly from: number;
+  readonly to: number;
+  /** Convolutions and dense layers. */
+  readonly layers: number;
+}
+
 export type Speed =
   /** The model's own: the measured distribution, or what a synthetic model says. */
   | { readonly kind: "model" }
@@ -38,7 +46,14 @@ export type Speed =
   /** 2 x macs / R + o x layers. */
   | { readonly kind: "device"; readonly device: string; readonly figures: DeviceFigures }
   /** Factor x measured + offset [s] for each layer. */
-  | { readonly kind: "scale"; readonly factor: number; readonly perLayer: number }
+  | {
+      readonly kind: "scale";
+      readonly factor: number;
+      readonly perLayer: number;
+      /** What they were fitted to, and the mean relative error of that; null where they were given, or the error is unknown. */
+      readonly networks: readonly KnownNetwork[] | null;
+      readonly error: number | null;
+    }
   /** A profile measured on that node. */
   | { readonly kind: "profile"; readonly profile: string };
 

@@ -3,6 +3,7 @@ import { compile, type Materials } from "./compile.ts";
 import { loadWarnings, offeredLoad } from "./offered-load.ts";
 import type { DeviceFigures } from "./presets.ts";
 import type { Resources } from "./resources.ts";
+import { bandOf } from "./scale.ts";
 import type { Scenario } from "./scenario.ts";
 
 export function warningsOf(scenario: Scenario, resources: Materials & Pick<Resources, "links">): string[] {
@@ -35,9 +36,10 @@ export function errorBand({ error }: DeviceFigures): string {
 
 /** Nodes whose times nobody measured, with the error of their presets. */
 export function estimatesOf(scenario: Scenario): string[] {
-  return scenario.nodes.flatMap(({ name, speed }) =>
-    speed.kind === "device"
-      ? [`note: times on ${name} are estimates from preset ${speed.device}, ${errorBand(speed.figures)}`]
-      : [],
-  );
+  return scenario.nodes.flatMap(({ name, speed }) => {
+    if (speed.kind === "scale")
+      return [`note: times on ${name} are moved from the profile's host, ${bandOf(speed.error)}`];
+    if (speed.kind !== "device") return [];
+    return [`note: times on ${name} are estimates from preset ${speed.device}, ${errorBand(speed.figures)}`];
+  });
 }
