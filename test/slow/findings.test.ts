@@ -1,0 +1,38 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { Result } from "../../src/experiment/result.ts";
+import { offramp, root, temporaryFolder } from "../cli/offramp.ts";
+import { findings } from "../scenarios-of-findings.ts";
+
+const page = readFileSync(join(root, "docs/findings.md"), "utf8");
+
+test("ten findings have a chart and a command each", () => {
+  expect(findings).toHaveLength(10);
+  const charts = [...page.matchAll(/\((images\/findings\/[^)]+)\)/g)].map((match) => match[1]!);
+  expect(charts.map((chart) => chart.replace(/^.*\/([a-z0-9-]+)\..*$/, "$1.yaml"))).toEqual(findings);
+  for (const chart of charts) expect([chart, existsSync(join(root, "docs", chart))]).toEqual([chart, true]);
+});
+
+describe.each(findings)("%s", (file) => {
+  // The seed of the file, and one that nobody chose the statements by.
+  test.each([[], ["--seed", "20261"]])("its statements hold, and it warns of nothing (%s %s)", (...options) => {
+    const out = temporaryFolder();
+    const answer = offramp([
+      "run",
+      join(root, "scenarios", file),
+      "--json",
+      "--no-report",
+      "--quiet",
+      "--out",
+      out,
+      ...options,
+    ]);
+    expect(answer.code, answer.stderr).toBe(0);
+    const result = JSON.parse(answer.stdout) as Result;
+    expect(result.expectations.length).toBeGreaterThan(0);
+    for (const { text, verdict } of result.expectations) expect([text, verdict]).toEqual([text, "passed"]);
+    const unsteady = [result, ...result.sweep].flatMap(({ policies }) => policies.filter((p) => !p.verdict.steady));
+    expect(unsteady.map(({ name, verdict }) => [name, verdict.reasons])).toEqual([]);
+  });
+});
