@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Result } from "../../src/experiment/result.ts";
 import { offramp, root, temporaryFolder } from "../cli/offramp.ts";
+import { differences, type Golden, goldenOf } from "../golden/run.ts";
 import { findings } from "../scenarios-of-findings.ts";
 
 const page = readFileSync(join(root, "docs/findings.md"), "utf8");
@@ -34,5 +35,15 @@ describe.each(findings)("%s", (file) => {
     for (const { text, verdict } of result.expectations) expect([text, verdict]).toEqual([text, "passed"]);
     const unsteady = [result, ...result.sweep].flatMap(({ policies }) => policies.filter((p) => !p.verdict.steady));
     expect(unsteady.map(({ name, verdict }) => [name, verdict.reasons])).toEqual([]);
+  });
+
+  test("it does what it did", ({ skip }) => {
+    const path = join(root, "test/golden/fingerprints", file.replace(/\.yaml$/, ".json"));
+    const { node, policies } = JSON.parse(readFileSync(path, "utf8")) as {
+      node: number;
+      policies: Readonly<Record<string, Golden>>;
+    };
+    skip(node !== Number(process.versions.node.split(".")[0]), `written with Node ${node}`);
+    expect(differences(file, policies, goldenOf(file)).join("\n")).toBe("");
   });
 });
