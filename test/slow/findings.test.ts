@@ -16,8 +16,8 @@ test("ten findings have a chart and a command each", () => {
 });
 
 describe.each(findings)("%s", (file) => {
-  // The seed of the file, and one that nobody chose the statements by.
-  test.each([[], ["--seed", "20261"]])("its statements hold, and it warns of nothing (%s %s)", (...options) => {
+  // With its own seed it runs in scenarios.test.ts; this is one that nobody chose the statements by.
+  test("its statements hold with another seed, and it warns of nothing", () => {
     const out = temporaryFolder();
     const answer = offramp([
       "run",
@@ -27,7 +27,8 @@ describe.each(findings)("%s", (file) => {
       "--quiet",
       "--out",
       out,
-      ...options,
+      "--seed",
+      "20261",
     ]);
     expect(answer.code, answer.stderr).toBe(0);
     const result = JSON.parse(answer.stdout) as Result;
