@@ -8,8 +8,12 @@ export class Progress {
   private drawnAt = Date.now();
   private wide = 0;
 
-  constructor(quiet: boolean) {
+  /** Share that was done already when it began: nothing to tell the pace by. */
+  private readonly before: number;
+
+  constructor(quiet: boolean, before = 0) {
     this.quiet = quiet;
+    this.before = before;
   }
 
   /** @param share done, 0 to 1 */
@@ -20,7 +24,8 @@ export class Progress {
     if (now - this.drawnAt < (terminal ? everyOnTerminal : everyElsewhere)) return;
     this.drawnAt = now;
     const elapsed = (now - this.startedAt) / 1000;
-    const left = share > 0 ? `  ${span((elapsed * (1 - share)) / share)} left` : "";
+    const worked = share - this.before;
+    const left = worked > 0 ? `  ${span((elapsed * (1 - share)) / worked)} left` : "";
     const line = `${text}  ${Math.floor(share * 100)} %${left}`;
     if (terminal) {
       process.stderr.write(`\r${line.padEnd(this.wide)}`);

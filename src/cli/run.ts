@@ -105,12 +105,24 @@ async function runOne(loaded: Loaded, folder: string, options: Options): Promise
   const { experiment } = loaded;
   for (const warning of loaded.warnings) process.stderr.write(`${warning}\n`);
   if (!options.quiet) for (const note of estimatesOf(loaded.scenario)) process.stderr.write(`${note}\n`);
-  const progress = new Progress(options.quiet);
   const startedAt = new Date();
   const rows = options.rows === undefined ? null : rowOutput(join(folder, "requests.csv"));
   const unfinished = new Unfinished(folder, experiment, loaded.resolved);
   if (unfinished.count > 0 && !options.quiet)
     process.stderr.write(`going on from ${unfinished.count} finished parts\n`);
+  const units = (experiment.points.length + 1) * experiment.policies.length;
+  const progress = new Progress(options.quiet, Math.min(units, unfinished.count) / units);
+  // Of units that are done, and of the one under way here the replications.
+  const tell = (done: number, replications: number): void => {
+    const share = (done + Math.min(1, replications / experiment.replications)) / units;
+    const points = Math.floor(done / experiment.policies.length);
+    const what =
+      experiment.points.length > 0
+        ? `${points} of ${experiment.points.length + 1} points`
+        : `${done} of ${units} ${units === 1 ? "policy" : "policies"}`;
+    progress.show(`${experiment.title}: ${what}`, share);
+  };
+  let finished = 0;
   const interrupt = onInterrupt();
   const pool = rows === null ? await workerPool(loaded.source, experiment, options.workers) : null;
   try {
@@ -121,11 +133,15 @@ async function runOne(loaded: Loaded, folder: string, options: Options): Promise
         : { execute: (unit: Unit) => interrupt.unlessAsked(pool.execute(unit)), concurrency: pool.threads }),
       // Rows are written as requests end, so they need the runs themselves.
       ...(rows === null ? { known: (unit: Unit) => unfinished.known(unit) } : { recorder: rows.recorder }),
-      between: () => interrupt.check(),
-      onUnit: (done, of, unit, outcome) => {
+      between: (replications) => {
+        tell(finished, replications);
+        return interrupt.check();
+      },
+      onUnit: (done, _, unit, outcome) => {
+        finished = done;
         unfinished.add(unit, outcome);
         interrupt.throwIfAsked();
-        progress.show(`${experiment.title}: ${unit.policy}, ${done} of ${of}`, done / of);
+        tell(done, 0);
       },
     });
     progress.end();

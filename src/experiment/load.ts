@@ -6,7 +6,7 @@ import { fileResources, largestScenario, readBytes } from "../scenario/files.ts"
 import { type Document, parseDocument, readScenario } from "../scenario/parse.ts";
 import { decodeText, FileFault, type LoadedProfile, type Resources } from "../scenario/resources.ts";
 import type { Scenario } from "../scenario/scenario.ts";
-import { withOptions, withValues } from "../scenario/set.ts";
+import { removeSection, withOptions, withValues } from "../scenario/set.ts";
 import { nearestPlace } from "../scenario/tree.ts";
 import type { Tuned } from "../scenario/tuning/found.ts";
 import { tuneDocument, withTuned } from "../scenario/tuning/tune-document.ts";
@@ -33,8 +33,15 @@ export interface LoadedExperiment {
   readonly experiment: Experiment;
 }
 
-/** @throws ScenarioError with every problem found */
-export function loadExperiment(source: ExperimentSource, onTune?: (policy: string) => void): LoadedExperiment {
+/**
+ * @param isChecked the sweep is known to be right, and its points are asked for one by one: it is left out
+ * @throws ScenarioError with every problem found
+ */
+export function loadExperiment(
+  source: ExperimentSource,
+  onTune?: (policy: string) => void,
+  isChecked = false,
+): LoadedExperiment {
   const { path } = source;
   const files = fileResources(dirname(path));
   let bytes: Uint8Array;
@@ -60,7 +67,8 @@ export function loadExperiment(source: ExperimentSource, onTune?: (policy: strin
     },
   };
   const options = [...source.set, ...(source.seed === null ? [] : [`seed=${source.seed}`])];
-  const { document, tuned } = tuneDocument(withOptions(parseDocument(text, path), options), resources, {
+  const written = withOptions(parseDocument(text, path), options);
+  const { document, tuned } = tuneDocument(isChecked ? removeSection(written, "sweep") : written, resources, {
     read: readScenario,
     ...(source.tuned === undefined ? {} : { known: source.tuned }),
     ...(onTune === undefined ? {} : { onPolicy: onTune }),

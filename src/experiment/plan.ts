@@ -57,8 +57,16 @@ export function experimentOf(
   { at, placeOf, inputs = () => [] }: PlanOptions,
 ): Experiment {
   const points = pointsOf(scenario.sweep);
-  // All points are understood here: a mistake in the last costs no waiting.
-  const scenarios = new Map<Point, Scenario>(points.map((point) => [point, at(point)]));
+  // Points come back from other threads as copies.
+  const scenarios = new Map<string, Scenario>();
+  const scenarioAt = (point: Point): Scenario => {
+    const key = JSON.stringify(point);
+    const found = scenarios.get(key) ?? at(point);
+    scenarios.set(key, found);
+    return found;
+  };
+  // All points are understood here, a mistake in the last costs no waiting: those of one axis when the sweep was read, value by value.
+  if (scenario.sweep.length > 1) for (const point of points) scenarioAt(point);
   return {
     title: scenario.title,
     seed: scenario.seed,
@@ -79,9 +87,7 @@ export function experimentOf(
         : error,
     setup: (point, policy) => {
       if (Object.keys(point).length === 0) return compile(scenario, policy, materials);
-      // Points come back from other threads as copies.
-      const there = scenarios.get(point) ?? at(point);
-      return compile(there, policy, materials);
+      return compile(scenarioAt(point), policy, materials);
     },
   };
 }

@@ -7,7 +7,7 @@ let known: { readonly key: string; readonly experiment: Experiment } | undefined
 
 function experimentOf(source: ExperimentSource): Experiment {
   const key = JSON.stringify(source);
-  if (known?.key !== key) known = { key, experiment: loadExperiment(source).experiment };
+  if (known?.key !== key) known = { key, experiment: loadExperiment(source, undefined, true).experiment };
   return known.experiment;
 }
 

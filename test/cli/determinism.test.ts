@@ -24,19 +24,18 @@ baseline: local
 run: { requests: 4000, replications: 4 }
 `;
 
-test("two runs with one seed give byte-identical results, with one thread and with two", () => {
-  const file = scenarioFile(base(""));
-  const texts = [
-    ["--workers", "1"],
-    ["--workers", "1"],
-    ["--workers", "2"],
-  ].map((workers) => {
+test("two runs with one seed give byte-identical results, with any number of threads, at every point of a sweep", () => {
+  const sweep =
+    "{ workload.device.deadline: [40 ms, 80 ms], zip: { links.cell.up: [8 Mbit/s, 16 Mbit/s], nodes.edge.servers: [1, 2] } }";
+  const file = scenarioFile(`${base("").replace("requests: 4000", "requests: 700")}sweep: ${sweep}\n`);
+  const texts = ["1", "2", "3"].map((workers) => {
     const out = temporaryFolder();
-    expect(offramp(["run", file, "--out", out, "--quiet", "--no-report", ...workers]).code).toBe(0);
+    const args = ["run", file, "--out", out, "--quiet", "--no-report", "--workers", workers];
+    expect(offramp(args).code).toBe(0);
     return readFileSync(join(out, "result.json"), "utf8") + readFileSync(join(out, "distributions.json"), "utf8");
   });
-  expect(texts[1]).toBe(texts[0]);
-  expect(texts[2]).toBe(texts[0]);
+  expect(texts[0]!.match(/"nodes.edge.servers"/g)).toHaveLength(4);
+  for (const text of texts.slice(1)) expect(text).toBe(texts[0]);
 });
 
 test("precision stops at the same replication with one thread and with two, of every policy and point", () => {
