@@ -18,6 +18,30 @@ z -= z.max(axis=2, keepdims=True)
 p = np.exp(z); p /= p.sum(axis=2, keepdims=True)
 s = np.sort(p, axis=2)
 score = {"max-probability": s[..., -1], "margin": s[..., -1] - s[..., -2], "entropy": -np.where(p > 0, p * np.log(p), 0).sum(axis=2)}
+c = a["logits"][a["split"] == 0].astype(np.float64); cy = a["labels"][a["split"] == 0]
+def fitted(z, y):
+    # Root of the derivative of the negative log likelihood by 1 / T, which is convex in it.
+    low, high = 1 / 20, 1 / 0.05
+    d = z - z.max(axis=1, keepdims=True)
+    for _ in range(60):
+        b = (low + high) / 2
+        e = np.exp(b * d)
+        slope = ((e * d).sum(axis=1) / e.sum(axis=1) - d[np.arange(len(y)), y]).sum()
+        low, high = (b, high) if slope < 0 else (low, b)
+    return 2 / (low + high)
+def tops(t):
+    e = np.exp(z / np.asarray(t)[None, :, None])
+    return (e / e.sum(axis=2, keepdims=True)).max(axis=2)
+def agreeing():
+    # How many exits in a row have said what the one before said.
+    said = z.argmax(axis=2)
+    count = np.zeros(said.shape, dtype=int)
+    for k in range(1, said.shape[1]):
+        count[:, k] = np.where(said[:, k] == said[:, k - 1], count[:, k - 1] + 1, 0)
+    return count
+score["patience"] = agreeing()
+score["calibrated"] = tops([fitted(c[:, k], cy) for k in range(c.shape[1])])
+score["warm"] = tops([1.7] * z.shape[1])
 out = {}
 for rule, limit in json.loads(sys.argv[2]):
     leave = score[rule] <= limit if rule == "entropy" else score[rule] >= limit
@@ -39,14 +63,24 @@ describe.skipIf(!hasNumpy)(
         ["margin", 0.5],
         ["entropy", 0.2],
         ["entropy", 0.9],
+        ["patience", 1],
+        ["patience", 2],
+        ["calibrated", 0.6],
+        ["calibrated", 0.95],
+        ["warm", 0.8],
       ] as const;
+      const told = (rule: string, limit: number): string => {
+        if (rule === "patience") return `rule: patience, patience: ${limit}`;
+        if (rule === "warm") return `rule: calibrated, threshold: ${limit}, temperature: 1.7`;
+        return `rule: ${rule}, threshold: ${limit}`;
+      };
       const table = join(root, "profiles", profile, "exits.npz");
       const expected = JSON.parse(
         execFileSync("python3", ["-c", program, table, JSON.stringify(rules)], { encoding: "utf8" }),
       ) as Record<string, { shares: number[]; accuracy: number }>;
       const policies = rules.map(
         ([rule, limit]) =>
-          `  ${rule}-${String(limit).replace(".", "p")}: { exit: { rule: ${rule}, threshold: ${limit} }, place: { rule: only, node: device } }`,
+          `  ${rule}-${String(limit).replace(".", "p")}: { exit: { ${told(rule, limit)} }, place: { rule: only, node: device } }`,
       );
       // In order, each of the 10,000 evaluation rows once, so that shares are those of the table and not of a sample of it.
       writeFileSync(

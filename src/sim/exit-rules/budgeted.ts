@@ -6,7 +6,8 @@ import type { ExitRuleType } from "./exit-rule.ts";
  * Spends a budget of mean compute per request: exits get shares q_k proportional to r^k, with the r for which sum q_k C_k is the budget,
  * C_k being the mean compute until exit k has spoken as a share of the whole network's. An exit's threshold is the top probability at
  * which that share of all calibration rows, among those still there, leaves; the last exit takes the rest.
- * @see Huang et al., "Multi-scale dense networks for resource efficient image classification", ICLR 2018, section 4.2; thresholds as in the code kalviny/MSDNet-PyTorch, `dynamic_eval_find_threshold`
+ * @see Huang et al., "Multi-scale dense networks for resource efficient image classification", ICLR 2018, section 4.2; thresholds as in
+ * the code kalviny/MSDNet-PyTorch, `dynamic_eval_find_threshold` (there ranks are rounded down, and r is given instead of the budget)
  */
 export const budgeted: ExitRuleType = {
   name: "budgeted",

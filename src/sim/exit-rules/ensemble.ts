@@ -12,8 +12,9 @@ const ridge = 1e-3;
  * Joins all exits reached: q_k(c) is proportional to the product of p_j(c)^w_kj over the exits j <= k; leaves as soon as its largest value
  * reaches the exit's `threshold`, with the class of q_k. The weights of each exit minimise the negative log likelihood of the calibration
  * rows; with `weights: equal` they are 1 / k each, the geometric mean.
- * The paper's class-wise factor b_k(c) is left out, and its heads that read earlier heads belong to the network, not to the rule.
- * @see Wołczyk et al., "Zero time waste: recycling predictions in early exit neural networks", NeurIPS 2021, section 3 (formula recalled)
+ * The class-wise factor b_k(c) is left out, and heads that read earlier heads belong to the network, not to the rule. In the authors' code weights are above 0
+ * (exp of what is learned, by gradient descent, over the number of exits) and the last exit answers by itself; here they are free and it is joined as the others are.
+ * @see Wołczyk et al., "Zero time waste: recycling predictions in early exit neural networks", NeurIPS 2021, section 3; code gmum/Zero-Time-Waste, `GeometricWeightedEnsemble`
  */
 export const ensemble: ExitRuleType = {
   name: "ensemble",

@@ -4,7 +4,7 @@ import { allHeads, answers, goOn } from "./verdicts.ts";
 /**
  * Leaves as soon as `patience` exits in a row have said the same class as the exit before them: the counter of an exit is that of the
  * exit before it plus 1 where the class is unchanged, else 0.
- * @see Zhou, Xu, Ge, McAuley, Xu, Wei, "BERT loses patience: fast and robust inference with early exit", NeurIPS 2020, equation 1
+ * @see Zhou, Xu, Ge, McAuley, Xu, Wei, "BERT loses patience: fast and robust inference with early exit", NeurIPS 2020, equation 1; the counter as in their code, JetRunner/PABEE
  */
 export const patience: ExitRuleType = {
   name: "patience",

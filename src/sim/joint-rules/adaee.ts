@@ -10,7 +10,8 @@ import type { JointRule, JointRuleType } from "./joint-rule.ts";
 /**
  * Learns the threshold of the first exit: the source runs up to it, `to` the rest. Arms are thresholds `step` apart up to 1; the reward is
  * max(conf_L - conf_1, 0) - `offload` where conf_1 < threshold, else 0; UCB with weight `exploration`. No later exit's head runs but the last.
- * @see Pacheco et al., "AdaEE: adaptive early-exit DNN inference through multi-armed bandits", ICC 2023; code pachecobeto95/AdaEE, ucb.py, config.py (c = 1, step 0.2)
+ * @see Pacheco et al., "AdaEE: adaptive early-exit DNN inference through multi-armed bandits", ICC 2023; code pachecobeto95/AdaEE, ucb.py, config.py (c = 1, step 0.2).
+ * Its regret is against the best choice for each sample; here it is against the best threshold in hindsight
  */
 export const adaee: JointRuleType = {
   name: "adaee",

@@ -6,7 +6,8 @@ import { leavesAtNote } from "./noted.ts";
 /**
  * Learns one exit to leave at, all on the source: UCB over exits with the reward confidence of the answer - latency / `worth`, `worth` being the latency that
  * is worth a right answer. Confidence stands for accuracy, which nobody knows.
- * @see Ju, Bao, Yuan, Ge, "Learning early exit for deep neural network inference on mobile devices through multi-armed bandits", CCGrid 2021 (reward recalled)
+ * @see Ju, Bao, Yuan, Ge, "Learning early exit for deep neural network inference on mobile devices through multi-armed bandits", CCGrid 2021: abstract (arms are exits, rewards
+ * weigh confidence against latency, times between choices are random); the form of the reward is recalled, and UCB1 does not mind those times
  */
 export const lee: JointRuleType = {
   name: "lee",

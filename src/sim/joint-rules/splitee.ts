@@ -10,7 +10,7 @@ import { triesNote } from "./noted.ts";
  * Learns where to split, without labels: the arm is an exit i; the segments up to it run on the source, its head alone is asked, and if it is not sure of at
  * least `threshold` the rest runs on `to`. UCB over arms with the reward conf_i - cost (i + 1) where it left there (or i is the last), else
  * conf_L - offload - cost (i + 1): confidences, a price per exit of depth and a price of offloading.
- * @see Bajpai, Trivedi, Yadav, Hanawal, "SplitEE: early exit in deep neural networks with split computing", AIMLSystems 2023; code Div290/SplitEE, splitee.py
+ * @see Bajpai, Trivedi, Yadav, Hanawal, "SplitEE: early exit in deep neural networks with split computing", AIMLSystems 2023; code Div290/SplitEE, splitee.py (c = 1)
  */
 export const splitee: JointRuleType = {
   name: "splitee",

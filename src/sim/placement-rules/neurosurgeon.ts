@@ -8,7 +8,8 @@ import { at, searching, to } from "./search.ts";
  * Best cut between the source and one other node: argmin over j of the device's time for the first j segments + D_j / B + `load` x the other
  * node's time for the rest + the way back. It knows of no exits: every request is taken to run to the end, with the heads that run. Of equal cuts
  * the one that leaves least on the device. Only the latency objective.
- * @see Kang et al., "Neurosurgeon: collaborative intelligence between the cloud and mobile edge", ASPLOS 2017, section 4 (formula recalled)
+ * @see Kang et al., "Neurosurgeon: collaborative intelligence between the cloud and mobile edge", ASPLOS 2017, section 4; the sum of the three times, for every
+ * cut, as in the reimplementation Tjyy-1223/Neurosurgeon, deployment.py; the factor for load recalled
  */
 export const neurosurgeon: PlacementRuleType = {
   name: "neurosurgeon",

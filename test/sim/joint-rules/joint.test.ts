@@ -17,11 +17,18 @@ import { build, link, node, stream } from "../build.ts";
 import { calibrationOf, planOf, scoresOf } from "../exit-rules/plan.ts";
 
 /** Nodes in a row, a byte takes a second; every segment has an exit. */
-function networkOf(times: readonly (readonly number[])[], sizes: readonly number[], result = 0): NetworkView {
+function networkOf(
+  times: readonly (readonly number[])[],
+  sizes: readonly number[],
+  result = 0,
+  busy: readonly number[] = [],
+): NetworkView {
   const share = sizes.map((_, k) => (k === sizes.length - 1 ? 1 : 0.5));
   return new NetworkView(
     build({
-      nodes: times.map((_, i) => node(`node-${i}`)),
+      nodes: times.map((_, i) =>
+        node(`node-${i}`, busy[i] === undefined ? {} : { power: { idle: watts(0), busy: watts(busy[i]) } }),
+      ),
       links: times.slice(1).map((_, i) => link(i, i + 1, { rate: 8 })),
       streams: [stream({ answerTo: "source" })],
       times: sizes.map(() => 1),
@@ -130,9 +137,170 @@ test("PORTEND's search equals brute force over thresholds and all placements tha
         );
         expect(found.latency).toBeCloseTo(Math.min(...latencies), 9);
         expect(found.accuracy).toBeGreaterThanOrEqual(Math.min(floor, most));
+        // Of equal ones the lowest threshold, then the placement that stays longest on the earlier tiers.
+        const monotone = assignments(exits, [0, 1, 2]).filter((a) => a.every((x, k) => k === 0 || x >= a[k - 1]!));
+        const first = allowed
+          .flatMap(({ threshold, shares }) =>
+            monotone.map((nodes) => ({
+              threshold,
+              nodes,
+              latency: expectedLatency({ network, exitShares: shares, heads }, 0, nodes),
+            })),
+          )
+          .find(({ latency }) => latency === found.latency)!;
+        expect([found.threshold, found.nodes]).toEqual([first.threshold, first.nodes]);
       }
     }),
     { numRuns: 40 },
+  );
+});
+
+/** What rows do at these heads, as definitions say; `leaves` for all but the last. */
+function outcomeOf(
+  of: ReturnType<typeof calibrationOf>,
+  heads: readonly number[],
+  leaves: (exit: number, row: number) => boolean,
+) {
+  const at = Array.from({ length: of.rows }, (_, row) => heads.find((e) => e === heads.at(-1) || leaves(e, row))!);
+  return {
+    shares: of.scores.map((_, e) => at.filter((l) => l === e).length / of.rows),
+    accuracy: at.filter((e, row) => of.scores[e]!.prediction[row] === of.labels[row]).length / of.rows,
+  };
+}
+
+test("SPINN's choice equals brute force over thresholds and cuts, of equal ones the first", () => {
+  fc.assert(
+    fc.property(instances, fc.double({ min: 0, max: 1, noNaN: true }), ({ times, sizes, result }, floor) => {
+      {
+        const network = networkOf(times.slice(0, 2), sizes, result);
+        const exits = sizes.length;
+        const of = calibrationOf(exits, 3);
+        const heads = sizes.map((_, e) => e);
+        const options = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99].map((threshold) => ({
+          threshold,
+          ...outcomeOf(of, heads, (e, row) => of.scores[e]!.confidence[row]! >= threshold),
+        }));
+        const most = Math.max(...options.map((o) => o.accuracy));
+        const all = options
+          .filter((o) => o.accuracy >= Math.min(floor, most))
+          .flatMap(({ threshold, shares }) =>
+            Array.from({ length: exits + 1 }, (_, cut) => sizes.map((__, k) => (k < cut ? 0 : 1))).map((nodes) => ({
+              threshold,
+              nodes,
+              latency: expectedLatency({ network, exitShares: shares, heads }, 0, nodes),
+            })),
+          );
+        const least = Math.min(...all.map((o) => o.latency));
+        const best = all.find((o) => o.latency === least)!;
+        const made = rule("spinn", { to: 1, accuracy: floor }, network, planOf(exits, 3, of));
+        expect(placed(made)).toEqual({ nodes: best.nodes, note: best.threshold });
+      }
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test("LEIME's exits equal brute force over all sets with one exit a tier, of equal ones the first", () => {
+  fc.assert(
+    fc.property(instances, fc.integer({ min: 1, max: 3 }), ({ times, sizes, result }, tiers) => {
+      {
+        const network = networkOf(times, sizes, result);
+        const exits = sizes.length;
+        const of = calibrationOf(exits, 3);
+        const nodes = [0, 1, 2].slice(0, tiers);
+        const early = Math.min(tiers, exits) - 1;
+        // Every set of early exits by the bits of a number, in the order of depth.
+        const sets = Array.from({ length: 2 ** (exits - 1) }, (_, bits) =>
+          sizes.slice(0, -1).flatMap((__, e) => ((bits >> e) & 1 ? [e] : [])),
+        )
+          .filter((set) => set.length === early)
+          .sort((a, b) => a.map((x, i) => x - b[i]!).find((d) => d !== 0) ?? 0);
+        const all = sets.map((set) => {
+          const heads = [...set, exits - 1];
+          const { shares } = outcomeOf(of, heads, (e, row) => of.scores[e]!.confidence[row]! >= 0.6);
+          // A tier ends where its exit stands.
+          const at = sizes.map((_, k) => nodes[Math.min(heads.filter((e) => e < k).length, tiers - 1)]!);
+          return { heads, latency: expectedLatency({ network, exitShares: shares, heads }, 0, at) };
+        });
+        const least = Math.min(...all.map((o) => o.latency));
+        const found = chooseExits({ tiers: nodes, threshold: 0.6 }, planOf(exits, 3, of), network, 0);
+        expect(found).toEqual(all.find((o) => o.latency === least)!.heads);
+      }
+    }),
+  );
+});
+
+test("FIN's search equals brute force: the least energy in time, else the fastest, of equal ones the first", () => {
+  fc.assert(
+    fc.property(
+      instances,
+      fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 3, maxLength: 3 }),
+      fc.integer({ min: 0, max: 30 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      ({ times, sizes, result }, draws, deadline, floor) => {
+        {
+          const network = networkOf(times, sizes, result, draws);
+          const exits = sizes.length;
+          const of = calibrationOf(exits, 3);
+          const heads = sizes.map((_, e) => e);
+          const options = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9].map((threshold) => ({
+            threshold,
+            ...outcomeOf(of, heads, (e, row) => of.scores[e]!.entropy[row]! / Math.log(3) <= threshold),
+          }));
+          const most = Math.max(...options.map((o) => o.accuracy));
+          const all = options
+            .filter((o) => o.accuracy >= Math.min(floor, most))
+            .flatMap(({ threshold, shares }) =>
+              assignments(exits, [0, 1, 2])
+                .filter((a) => a.every((x, k) => k === 0 || x >= a[k - 1]!))
+                .map((nodes) => {
+                  const work = { network, exitShares: shares, heads };
+                  return {
+                    threshold,
+                    nodes,
+                    energy: expectedEnergy(work, 0, nodes),
+                    latency: expectedLatency(work, 0, nodes),
+                  };
+                }),
+            );
+          const inTime = all.filter((o) => o.latency <= deadline);
+          const least = Math.min(...inTime.map((o) => o.energy));
+          const fastest = Math.min(...all.map((o) => o.latency));
+          const best = inTime.find((o) => o.energy === least) ?? all.find((o) => o.latency === fastest)!;
+          const values = { tiers: [0, 1, 2], accuracy: floor, deadline };
+          expect(leastEnergy(values, planOf(exits, 3, of), network, 0, null)).toEqual(best);
+        }
+      },
+    ),
+    { numRuns: 40 },
+  );
+});
+
+test("Edgent's map equals brute force at every bandwidth: the greatest e^accuracy + 1 / latency in time, else the fastest", () => {
+  fc.assert(
+    fc.property(instances, fc.integer({ min: 1, max: 25 }), ({ times, sizes, result }, deadline) => {
+      {
+        const network = networkOf(times.slice(0, 2), sizes, result);
+        const accuracy = sizes.map((_, e) => 0.5 + 0.1 * e);
+        configurations(network, 0, 0, 1, deadline, accuracy, 3).forEach((found, state) => {
+          const rate = 8 / 2 ** state;
+          const best = sizes.map((_, exit) => {
+            const latencies = Array.from({ length: exit + 2 }, (__, cut) => {
+              let sum = cut > 0 ? (8 * sizes[0]!) / rate : 0;
+              for (let k = 0; k <= exit; k++) sum += times[k < cut ? 1 : 0]![k]!;
+              if (cut > 0 && cut <= exit) sum += (8 * sizes[cut]!) / rate;
+              return sum + (cut > exit ? (8 * result) / rate : 0);
+            });
+            return { exit, latency: Math.min(...latencies) };
+          });
+          const inTime = best.filter((b) => b.latency <= deadline);
+          const worth = (b: { exit: number; latency: number }): number => Math.exp(accuracy[b.exit]!) + 1 / b.latency;
+          if (inTime.length > 0) expect(worth(found)).toBe(Math.max(...inTime.map(worth)));
+          else expect(found.latency).toBe(Math.min(...best.map((b) => b.latency)));
+        });
+      }
+    }),
+    { numRuns: 60 },
   );
 });
 
