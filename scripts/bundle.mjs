@@ -28,7 +28,7 @@ export const bundled = {
   // A function of zod that scripts/lazy-zod.mjs does not know.
   logOverride: { "import-is-undefined": "error" },
   // Native addons and TensorFlow.js find their binaries beside their own files, so they stay packages.
-  external: ["@napi-rs/canvas", "@tensorflow/*", "tinypool"],
+  external: ["@napi-rs/canvas", "@tensorflow/*", "sucrase", "tinypool"],
 };
 
 const escaped = (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`;

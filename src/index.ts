@@ -19,4 +19,5 @@ export { type Problem, ScenarioError } from "./scenario/errors.ts";
 export { type ParseOptions, parseScenario } from "./scenario/parse.ts";
 export { FileFault, type LoadedProfile, noResources, type Resources } from "./scenario/resources.ts";
 export type { Scenario } from "./scenario/scenario.ts";
+export type * from "./sim/rules/plugin.ts";
 export { version } from "./version.ts";

@@ -19,8 +19,8 @@ const rules: Record<string, { places: string[]; node: RegExp | null; packages: R
   },
   scenario: {
     places: ["units", "profile", "npz", "sim", "version"],
-    node: /^node:(fs|path|url|crypto)(\/|$)/,
-    packages: /^(yaml|zod|fflate)$/,
+    node: /^node:(fs|path|url|crypto|module)(\/|$)/,
+    packages: /^(yaml|zod|fflate|sucrase)$/,
   },
   experiment: {
     places: ["units", "profile", "sim", "scenario", "version"],

@@ -39,6 +39,11 @@ const commands: readonly Entry[] = [
     "what ships: devices, links, models, profiles, policies, scenarios, engines",
     async () => (await import("./list.ts")).listCommand,
   ),
+  entry(
+    "check-rule <file>",
+    "whether a rule of your own keeps what every rule promises",
+    async () => (await import("./check-rule.ts")).checkRuleCommand,
+  ),
   entry("init [dir]", "write a first scenario", async () => (await import("./init.ts")).initCommand),
   entry("train <model>", "train a multi-exit model", async () => (await import("./train.ts")).trainCommand),
   entry(
@@ -67,7 +72,7 @@ const commands: readonly Entry[] = [
 ];
 
 /** What may be given several times; yargs makes a list of anything else that is, `--out a --out b`, and asks nobody. */
-const repeatable: readonly string[] = ["_", "file", "run", "set"];
+const repeatable: readonly string[] = ["_", "file", "run", "set", "option"];
 /** One value that is a list once it is read; its reader refuses several. */
 const lists: readonly string[] = ["loss-weights", "lossWeights", "input"];
 

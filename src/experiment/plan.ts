@@ -2,6 +2,7 @@
 import { compile, type Materials } from "../scenario/compile.ts";
 import { arrivalsWithin } from "../scenario/compile-arrivals.ts";
 import { ScenarioError } from "../scenario/errors.ts";
+import { PluginError } from "../scenario/plugins/plugin-error.ts";
 import type { Scenario, SweepAxis } from "../scenario/scenario.ts";
 import { sequenceProblem } from "../scenario/sequences.ts";
 import { sayValue } from "../scenario/set.ts";
@@ -81,10 +82,12 @@ export function experimentOf(
     expectations: scenario.expect,
     tuned: scenario.tuned.map(tunedResult),
     inputs: inputs(),
-    mistake: (error) =>
-      error instanceof SequenceError && placeOf !== undefined
-        ? new ScenarioError([sequenceProblem(error, scenario, placeOf)])
-        : error,
+    mistake: (error, policy) =>
+      error instanceof PluginError
+        ? error.of(policy)
+        : error instanceof SequenceError && placeOf !== undefined
+          ? new ScenarioError([sequenceProblem(error, scenario, placeOf)])
+          : error,
     setup: (point, policy) => {
       if (Object.keys(point).length === 0) return compile(scenario, policy, materials);
       return compile(scenarioAt(point), policy, materials);

@@ -34,7 +34,7 @@ export interface Experiment {
   /** @throws an error with exitCode 2 when the values of the point make no valid scenario */
   setup(point: Point, policy: string): Setup;
   /** An error of a run, as the user's where it is theirs. */
-  mistake?(error: unknown): unknown;
+  mistake?(error: unknown, policy: string): unknown;
 }
 
 /** One policy at one point. */
@@ -135,6 +135,6 @@ export async function runUnit(
       ...(execution.recorder && isWritten ? { recorder: execution.recorder } : {}),
     });
   } catch (error) {
-    throw experiment.mistake?.(error) ?? error;
+    throw experiment.mistake?.(error, unit.policy) ?? error;
   }
 }

@@ -11,6 +11,7 @@ import { checkExpectedPoints } from "./expect.ts";
 import { openProfile } from "./model.ts";
 import { mostMachines } from "./nodes.ts";
 import { placesOf, routesOf } from "./places.ts";
+import { ruleText } from "./plugins/index.ts";
 import { fitting } from "./profile-file.ts";
 import type { Reading } from "./reading.ts";
 import { FileFault } from "./resources.ts";
@@ -185,8 +186,8 @@ function checkClients({ streams, nodes, run }: Scenario, report: Report): void {
 
 function checkEvidence(scenario: Scenario, policy: ScenarioPolicy, to: Reading, report: Report): void {
   checkTuning(scenario, policy, to, report);
-  checkRule(scenario, policy.exit, `policies.${policy.name}${policy.joint ? "" : ".exit"}`, to, report);
-  if (!policy.joint && policy.place.rule === "oracle" && exitHalf(policy.exit.rule).minds === true)
+  checkRule(scenario, policy.exit, policy.joint, `policies.${policy.name}${policy.joint ? "" : ".exit"}`, to, report);
+  if (!policy.joint && policy.place.rule === "oracle" && exitHalf(policy.exit.rule, false).minds === true)
     report(
       `policies.${policy.name}.exit.rule`,
       "an exit rule that goes by what the exits say, beside the placement oracle",
@@ -209,17 +210,24 @@ function checkTuning(scenario: Scenario, policy: ScenarioPolicy, to: Reading, re
 }
 
 /** What a rule and those it wraps need that the model may lack. */
-function checkRule(scenario: Scenario, rule: NestedOptions, at: string, to: Reading, report: Report): void {
-  const type = exitHalf(rule.rule);
+function checkRule(
+  scenario: Scenario,
+  rule: NestedOptions,
+  isJoint: boolean,
+  at: string,
+  to: Reading,
+  report: Report,
+): void {
+  const type = exitHalf(rule.rule, isJoint);
   for (const [name, value] of Object.entries(rule.options))
     if (value !== null && typeof value === "object" && "rule" in value)
-      checkRule(scenario, value, `${at}.${name}`, to, report);
+      checkRule(scenario, value, false, `${at}.${name}`, to, report);
   const reads = type.readsWith?.(rule.options as RuleValues) ?? type.reads;
   const path = `${at}.rule`;
   const { model } = scenario;
   const isTable = model.kind === "profile" || model.table !== null;
   if (rule.rule === "oracle" && !isTable && (model as SyntheticModel).exits.some((exit) => exit.accuracy === null))
-    report(path, "a rule that needs no accuracy, or one for every synthetic exit", show(rule.rule));
+    report(path, "a rule that needs no accuracy, or one for every synthetic exit", show(ruleText(rule.rule)));
   if (type.fits?.(rule.options as RuleValues) === true && isTable) checkFitting(scenario, rule, path, to, report);
   if (reads === null) return;
   if (reads === "share") {
@@ -244,7 +252,7 @@ function checkRule(scenario: Scenario, rule: NestedOptions, at: string, to: Read
     report(
       path,
       "share, never or first for a synthetic model without a table",
-      show(rule.rule),
+      show(ruleText(rule.rule)),
       "give the model a table of what its exits say, or the rule share",
     );
     return;
@@ -261,7 +269,7 @@ function checkRule(scenario: Scenario, rule: NestedOptions, at: string, to: Read
   if (missing >= 0)
     report(
       path,
-      `a rule other than ${rule.rule}, or a table that says the ${reads}`,
+      `a rule other than ${ruleText(rule.rule)}, or a table that says the ${reads}`,
       `${model.kind === "profile" ? model.profile : model.table} without it at ${to.names.exits[missing]}`,
     );
 }
@@ -277,7 +285,7 @@ function checkFitting(scenario: Scenario, rule: NestedOptions, path: string, to:
     report(
       path,
       `a rule that fits nothing, or a table with calibration rows (split 0) beside those that are evaluated (split 1)`,
-      `${show(rule.rule)}, and ${isProfile ? model.profile : (model as SyntheticModel).table} without any`,
+      `${show(ruleText(rule.rule))}, and ${isProfile ? model.profile : (model as SyntheticModel).table} without any`,
     );
 }
 
@@ -311,7 +319,8 @@ function checkPlaces(
 ): void {
   const isPlanned = placesOf(scenario, policy, stream) !== null;
   if (!isPlanned && scenario.model.kind === "synthetic") checkSameSizes(scenario.model, policy, report);
-  if (jointRuleOf(policy.place.rule)?.needsPower === true) checkPower(scenario, policy, stream, report);
+  if ((policy.joint ? jointRuleOf(policy.place.rule) : undefined)?.needsPower === true)
+    checkPower(scenario, policy, stream, report);
   for (const places of routesOf(scenario, policy, stream)) checkRoute(scenario, policy, stream, places, to, report);
 }
 
@@ -335,7 +344,7 @@ function checkSameSizes(model: SyntheticModel, policy: ScenarioPolicy, report: R
     if (output?.size.kind === "on")
       report(
         `model.synthetic.segments.${name}.output`,
-        `one size on all nodes, for the rule ${policy.place.rule} of ${policy.name}`,
+        `one size on all nodes, for the rule ${ruleText(policy.place.rule)} of ${policy.name}`,
         "one that depends on the node",
       );
   });

@@ -9,6 +9,7 @@ import { profileModel } from "./compile-profile.ts";
 import { syntheticModel } from "./compile-synthetic.ts";
 import { placesOf, routesOf } from "./places.ts";
 import { plain } from "./plain.ts";
+import { PluginError } from "./plugins/plugin-error.ts";
 import type { Resources } from "./resources.ts";
 import { boundOf, makeRules, type Plan } from "./rules.ts";
 import { classesOf, mixOf } from "./samples.ts";
@@ -131,10 +132,21 @@ function samplesOf(
   return mixOf(samples, classesOf(outputs.labels, outputs.classes, names));
 }
 
+/** A user's rule is asked already here, about calibration rows. @throws PluginError that names the policy */
+function rulesOf(...[scenario, policy, ...rest]: Parameters<typeof makeRules>): ReturnType<typeof makeRules> {
+  try {
+    return makeRules(scenario, policy, ...rest);
+  } catch (error) {
+    throw error instanceof PluginError ? error.of(policy.name) : error;
+  }
+}
+
 /** What rules may know of the network before a run. */
 export function planOf({ exits, outputs }: Model, network: NetworkView): Plan {
   return {
     exits: exits.map(({ name }) => name),
+    nodes: network.nodes.map(({ name }) => name),
+    links: network.links.map(({ name }) => name),
     classes: outputs.kind === "table" ? outputs.classes : 0,
     calibration: outputs.kind === "table" ? outputs.calibration : null,
     cost: computeShares(network, exits.length),
@@ -149,7 +161,7 @@ function policyOf(
   const { outputs } = parts.model;
   const network = new NetworkView(parts);
   const plan = planOf(parts.model, network);
-  const { exit, place, begin } = makeRules(scenario, policy, plan, network, outputs);
+  const { exit, place, begin } = rulesOf(scenario, policy, plan, network, outputs);
   return {
     name: policy.name,
     exit,

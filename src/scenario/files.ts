@@ -1,6 +1,7 @@
 /** The files a scenario refers to, read by Node: the only place of this folder that touches the disk. */
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type DevicePreset, type LinkPreset, parseDevicePresets, parseLinkPresets } from "./presets.ts";
@@ -119,9 +120,26 @@ export function fileResources(base: string): FileResources {
       profiles.set(reference, loaded);
       return loaded;
     },
+    program,
     bytes: (path, limit) => note(from(path), path, readBytes(from(path), limit)),
     inputs: () => [...inputs.values()],
   };
+}
+
+/** Types of a user's rule taken away, line by line, so that places in errors are those of the file. */
+function program(source: string, path: string): string {
+  const { transform } = createRequire(import.meta.url)("sucrase") as typeof import("sucrase");
+  try {
+    const transforms = /\.[mc]?ts$/.test(path) ? (["typescript", "imports"] as const) : (["imports"] as const);
+    return transform(source, { transforms: [...transforms], filePath: path }).code;
+  } catch (error) {
+    const [, said, line, column] =
+      /^(?:Error transforming [^:]*: )?(.*?) ?\((\d+):(\d+)\)$/s.exec((error as Error).message) ?? [];
+    throw new FileFault(
+      "a rule in TypeScript or JavaScript",
+      said === undefined ? `${path}: ${(error as Error).message}` : `${path}:${line}:${column}: ${said}`,
+    );
+  }
 }
 
 /** Names of the profiles that ship. */

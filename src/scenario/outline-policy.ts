@@ -1,6 +1,7 @@
 /** Policies of a resolved scenario. */
 import type { RuleOptionType } from "../sim/rules/options.ts";
-import { type Entries, leaf, map, type Outline, quantity } from "./outline-parts.ts";
+import { type Entries, leaf, map, type Outline, quantity, quoted } from "./outline-parts.ts";
+import { pluginOf, ruleText } from "./plugins/index.ts";
 import { type NestedOptions, optionOutline } from "./rule-options.ts";
 import { exitHalf, placementHalf } from "./rule-types.ts";
 import type { Scenario, ScenarioPolicy } from "./scenario.ts";
@@ -16,10 +17,10 @@ export function policyOutline(scenario: Scenario, policy: ScenarioPolicy): Outli
   const { exit, place } = policy;
   const names = { exits: scenario.exits.map((e) => e.name), segments: scenario.segments };
   const entries = (options: Readonly<Record<string, RuleOptionType>>, rule: NestedOptions): Entries => [
-    ["rule", leaf(rule.rule)],
+    ["rule", pluginOf(rule.rule) === undefined ? leaf(rule.rule) : quoted(ruleText(rule.rule))],
     ...Object.entries(options).flatMap(([name, option]): Entries => {
       const outline = optionOutline(option, rule.options[name] ?? null, names, (inner, family) =>
-        map(entries((family === "place" ? placementHalf : exitHalf)(inner.rule).options, inner)),
+        map(entries((family === "place" ? placementHalf : exitHalf)(inner.rule, false).options, inner)),
       );
       return outline === null ? [] : [[name, outline]];
     }),
@@ -32,13 +33,13 @@ export function policyOutline(scenario: Scenario, policy: ScenarioPolicy): Outli
     ...(policy.oracle ? [["oracle", leaf(true)] as const] : []),
     ...tuneNote(scenario, policy),
   ];
-  if (policy.joint) return map([...entries(placementHalf(place.rule).options, place), ...codec, ...rest]);
+  if (policy.joint) return map([...entries(placementHalf(place.rule, true).options, place), ...codec, ...rest]);
   return map([
-    ["exit", map(entries(exitHalf(exit.rule).options, exit))],
+    ["exit", map(entries(exitHalf(exit.rule, false).options, exit))],
     [
       "place",
       map([
-        ...entries(placementHalf(place.rule).options, place),
+        ...entries(placementHalf(place.rule, false).options, place),
         ...(place.reports === null
           ? []
           : [

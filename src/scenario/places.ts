@@ -20,7 +20,7 @@ export function routesOf(
   const places = type.places?.(values, segments, source, exitAfter(scenario));
   if (places !== undefined) return [places];
   const ofBase = ({ rule, options }: NestedRule): readonly (readonly number[])[] => {
-    const base = placementHalf(rule);
+    const base = placementHalf(rule, false);
     const planned = base.places?.(options, segments, source, exitAfter(scenario));
     return planned === undefined ? (base.routes?.(options, segments, source) ?? []) : [planned];
   };
@@ -31,6 +31,6 @@ const exitAfter = ({ exits, segments }: Scenario): number[] => exits.map(({ afte
 
 function ruleOf(scenario: Scenario, policy: ScenarioPolicy, stream: Pick<ScenarioStream, "from">) {
   const nodes = scenario.nodes.map((node) => node.name);
-  const type = placementHalf(policy.place.rule);
+  const type = placementHalf(policy.place.rule, policy.joint);
   return { type, values: ruleValues(type.options, policy.place.options, nodes), source: nodes.indexOf(stream.from) };
 }

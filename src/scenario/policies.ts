@@ -7,8 +7,10 @@ import { figuresOfBest } from "../sim/placement-rules/best-static.ts";
 import { type PlacementRuleType, placementRules } from "../sim/placement-rules/index.ts";
 import type { RuleOptionType } from "../sim/rules/options.ts";
 import { show } from "./errors.ts";
-import { asMap, field, flag, quantity, type Reader, record, required, word } from "./reader.ts";
+import { isPath, loadPlugin, type Plugin, pluginOf, ruleText } from "./plugins/index.ts";
+import { asMap, field, flag, namedSchema, quantity, type Reader, record, required, text, word } from "./reader.ts";
 import type { Reading } from "./reading.ts";
+import { FileFault } from "./resources.ts";
 import { type Nested, type NestedOptions, optionFields, optionValues } from "./rule-options.ts";
 import { placementHalf } from "./rule-types.ts";
 import type { ScenarioPolicy } from "./scenario.ts";
@@ -27,15 +29,22 @@ const bases = placementRules.filter(
 /** Made when first needed: a rule may wrap another of its kind. One level deep: JSON Schema would have to refer to itself. */
 const nested: Nested = {
   exit: {
-    read: (tree, path, to) => byRule("an exit rule", readersOf(wrappable), []).read(tree, path, to),
+    read: (tree, path, to) =>
+      byRule("an exit rule", readersOf(wrappable), ({ exit }) => exitRuleReader(exit)).read(tree, path, to),
     schema: () => z.looseObject({ rule: z.enum(wrappable.map((rule) => rule.name) as [string, ...string[]]) }),
   },
   place: {
     read: (tree, path, to) =>
-      byRule("a placement rule", new Map(bases.map((rule) => [rule.name, baseReader(rule)])), []).read(tree, path, to),
+      byRule("a placement rule", new Map(bases.map((rule) => [rule.name, baseReader(rule)])), ({ place }) =>
+        baseReader(place),
+      ).read(tree, path, to),
     schema: () => z.looseObject({ rule: z.enum(bases.map((rule) => rule.name) as [string, ...string[]]) }),
   },
 };
+
+/** Ours is called by its name, a user's by the path of its file. */
+const nameOf = (what: string, name: string): Reader<string> =>
+  pluginOf(name) === undefined ? word(what, [name]) : text;
 
 function readersOf(types: readonly ExitRuleType[]): ReadonlyMap<string, Reader<NestedOptions>> {
   return new Map(types.map((rule) => [rule.name, exitRuleReader(rule)]));
@@ -43,8 +52,8 @@ function readersOf(types: readonly ExitRuleType[]): ReadonlyMap<string, Reader<N
 
 function exitRuleReader(rule: ExitRuleType): Reader<NestedOptions> {
   let flags: Record<string, boolean> = {};
-  const reader = record(`the rule ${rule.name}`, {
-    rule: required("the rule's name", word("an exit rule", [rule.name])),
+  const reader = record(`the rule ${ruleText(rule.name)}`, {
+    rule: required("the rule's name", nameOf("an exit rule", rule.name)),
     ...optionFields(rule.options, () => flags, nested),
   });
   return {
@@ -63,8 +72,8 @@ function exitRuleReader(rule: ExitRuleType): Reader<NestedOptions> {
 /** A placement rule that another wraps: codec and reports are said outside. */
 function baseReader(rule: PlacementRuleType): Reader<NestedOptions> {
   const listed = new Map<string, readonly string[] | undefined>();
-  const reader = record(`the rule ${rule.name}`, {
-    rule: required("the rule's name", word("a placement rule", [rule.name])),
+  const reader = record(`the rule ${ruleText(rule.name)}`, {
+    rule: required("the rule's name", nameOf("a placement rule", rule.name)),
     ...optionFields(
       rule.options,
       () => ({}),
@@ -118,8 +127,8 @@ function namesIn(tree: Tree | undefined): readonly string[] | undefined {
 
 function placementReader(rule: PlacementRuleType): Reader<ScenarioPolicy["place"]> {
   const listed = new Map<string, readonly string[] | undefined>();
-  const reader = record(`the rule ${rule.name}`, {
-    rule: required("the rule's name", word("a placement rule", [rule.name])),
+  const reader = record(`the rule ${ruleText(rule.name)}`, {
+    rule: required("the rule's name", nameOf("a placement rule", rule.name)),
     codec: field("how tensors are written before they cross a link", word("a codec", codecs)),
     ...(rule.seesReports === true ? { reports: field("age of what it sees of other machines", reports) } : {}),
     ...optionFields(
@@ -162,8 +171,23 @@ function codecOf(given: Codec | undefined, tree: Tree, path: string, to: Reading
   return given ?? to.fill(at, "float32", "tensors cross as they are");
 }
 
+/** A rule from a file: its options are the file's own. */
+const fileSchema = (): z.ZodType =>
+  namedSchema("rule-from-a-file", () =>
+    z.looseObject({
+      rule: z
+        .string()
+        .regex(/[./\\]/)
+        .describe("path of a file with a rule, from the scenario's folder"),
+    }),
+  );
+
 /** One of several readers, by the name under `rule`. */
-function byRule<T>(what: string, readers: ReadonlyMap<string, Reader<T>>, notYet: readonly string[]): Reader<T> {
+function byRule<T>(
+  what: string,
+  readers: ReadonlyMap<string, Reader<T>>,
+  fromFile: (plugin: Plugin) => Reader<T>,
+): Reader<T> {
   const names = [...readers.keys()];
   return {
     read(tree, path, to) {
@@ -182,13 +206,22 @@ function byRule<T>(what: string, readers: ReadonlyMap<string, Reader<T>>, notYet
       if (known !== undefined) return known.read(tree, path, to);
       const at = joinPath(path, "rule");
       if (name === null) return to.wrong(rule, at, `${what}: ${names.join(", ")}`);
-      if (/[./\\]/.test(name)) return to.later(rule.at, at, `a rule from the file ${show(name)}`, names);
-      return notYet.includes(name)
-        ? to.later(rule.at, at, show(name), names)
-        : to.unknown(rule.at, at, what, name, names);
+      if (!isPath(name)) return to.unknown(rule.at, at, `${what}, or the path of a file with one`, name, names);
+      try {
+        return fromFile(loadPlugin(name, to.resources)).read(tree, path, to);
+      } catch (fault) {
+        if (!(fault instanceof FileFault)) throw fault;
+        return to.report(rule.at, at, fault.expected, fault.got, fault.hint);
+      }
     },
     schema: () =>
-      z.union([...readers.values()].map((reader) => reader.schema()) as [z.ZodType, z.ZodType, ...z.ZodType[]]),
+      z.union(
+        [...readers.values()].map((reader) => reader.schema()).concat(fileSchema()) as [
+          z.ZodType,
+          z.ZodType,
+          ...z.ZodType[],
+        ],
+      ),
   };
 }
 
@@ -198,10 +231,15 @@ const best = field(
 );
 
 export const policyFields = {
-  exit: required("an exit rule: where a sample leaves the network", byRule("an exit rule", readersOf(exitRules), [])),
+  exit: required(
+    "an exit rule: where a sample leaves the network",
+    byRule("an exit rule", readersOf(exitRules), ({ exit }) => exitRuleReader(exit)),
+  ),
   place: required(
     "a placement rule: which node runs each segment",
-    byRule("a placement rule", new Map(placementRules.map((rule) => [rule.name, placementReader(rule)])), []),
+    byRule("a placement rule", new Map(placementRules.map((rule) => [rule.name, placementReader(rule)])), ({ place }) =>
+      placementReader(place),
+    ),
   ),
   oracle: field("true where a rule may know what nobody can know: a bound, labelled as such", flag),
   shared: field("true where its rules keep one state for all source nodes, not one for each", flag),
@@ -236,7 +274,7 @@ const pair: Reader<Omit<ScenarioPolicy, "name">> = {
     if (!isOracular && given.oracle === true && flagged !== undefined)
       to.wrong(flagged, joinPath(path, "oracle"), "false, or a rule that is an oracle");
     const slow = child(tree, "decision_time");
-    if (slow !== undefined && placementHalf(given.place.rule).places !== undefined)
+    if (slow !== undefined && placementHalf(given.place.rule, false).places !== undefined)
       to.wrong(slow, joinPath(path, "decision_time"), `nothing, since ${given.place.rule} decides before the run`);
     const shared = given.shared ?? false;
     const decision = given.decision_time ?? 0;
@@ -253,8 +291,8 @@ const pair: Reader<Omit<ScenarioPolicy, "name">> = {
 };
 
 function jointReader(rule: JointRuleType): Reader<Omit<ScenarioPolicy, "name">> {
-  const reader = record(`the rule ${rule.name}`, {
-    rule: required("the rule's name", word("a joint rule", [rule.name])),
+  const reader = record(`the rule ${ruleText(rule.name)}`, {
+    rule: required("the rule's name", nameOf("a joint rule", rule.name)),
     codec: field("how tensors are written before they cross a link", word("a codec", codecs)),
     shared: policyFields.shared,
     decision_time: policyFields.decision_time,
@@ -290,7 +328,9 @@ function jointReader(rule: JointRuleType): Reader<Omit<ScenarioPolicy, "name">> 
   };
 }
 
-const joint = byRule("a joint rule", new Map(jointRules.map((rule) => [rule.name, jointReader(rule)])), []);
+const joint = byRule("a joint rule", new Map(jointRules.map((rule) => [rule.name, jointReader(rule)])), ({ both }) =>
+  jointReader(both),
+);
 
 /** `best:` is hindsight, and only rules that learn have fixed choices. */
 function checkBest(

@@ -18,6 +18,8 @@ export interface Resources {
   readonly profile: (reference: string) => LoadedProfile;
   /** Content of a file by its path from the scenario. @throws FileFault */
   readonly bytes: (path: string, limit: number) => Uint8Array;
+  /** A user's rule without its types, as a CommonJS module; without it such rules are refused. @throws FileFault where it is no program */
+  readonly program?: (source: string, path: string) => string;
 }
 
 /** A file that cannot be used, in the words of a problem. */

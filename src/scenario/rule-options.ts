@@ -1,6 +1,5 @@
 /** What rules can be told, read, written out again, and handed to the simulator with indices for names. */
 import * as z from "zod";
-import { placementRules } from "../sim/placement-rules/index.ts";
 import type {
   Configuration,
   Place,
@@ -27,6 +26,7 @@ import {
   word,
 } from "./reader.ts";
 import type { Reading } from "./reading.ts";
+import { placementRuleOf } from "./rule-types.ts";
 import { child, joinPath, type Tree } from "./tree.ts";
 
 /** As the scenario holds them: nodes by name. */
@@ -362,8 +362,7 @@ export function optionOutline(
   return isOne ? leaf(Number(value[0] ?? 0)) : leaf(`{ ${exits.map((e, i) => `${e}: ${value[i]}`).join(", ")} }`);
 }
 
-const placementOptions = (rule: string): Readonly<Record<string, RuleOptionType>> =>
-  placementRules.find(({ name }) => name === rule)!.options;
+const placementOptions = (rule: string): Readonly<Record<string, RuleOptionType>> => placementRuleOf(rule)!.options;
 
 /** Values with indices for the names of nodes. */
 export function ruleValues(

@@ -1,8 +1,9 @@
 /** Rules of all families by their names, as far as reading, checking and writing scenarios goes. */
-import { exitRules, type Reads } from "../sim/exit-rules/index.ts";
+import { type ExitRuleType, exitRules, type Reads } from "../sim/exit-rules/index.ts";
 import { type JointRuleType, jointRules } from "../sim/joint-rules/index.ts";
 import { type PlacementRuleType, placementRules } from "../sim/placement-rules/index.ts";
 import type { RuleOptionType, RuleValues } from "../sim/rules/options.ts";
+import { pluginOf } from "./plugins/index.ts";
 
 /** What an exit rule, or the exit half of a joint one, needs. */
 export interface ExitHalf {
@@ -17,12 +18,21 @@ export interface ExitHalf {
 /** How a placement rule, or the placement half of a joint one, may place. */
 export type PlacementHalf = Pick<PlacementRuleType, "places" | "routes" | "options">;
 
-export const jointRuleOf = (name: string): JointRuleType | undefined => jointRules.find((rule) => rule.name === name);
+/** Ours by their names; users' by path and version. */
+export const exitRuleOf = (name: string): ExitRuleType | undefined =>
+  exitRules.find((rule) => rule.name === name) ?? pluginOf(name)?.exit;
 
-export function exitHalf(name: string): ExitHalf {
-  return exitRules.find((rule) => rule.name === name) ?? jointRuleOf(name)!;
+export const placementRuleOf = (name: string): PlacementRuleType | undefined =>
+  placementRules.find((rule) => rule.name === name) ?? pluginOf(name)?.place;
+
+export const jointRuleOf = (name: string): JointRuleType | undefined =>
+  jointRules.find((rule) => rule.name === name) ?? pluginOf(name)?.both;
+
+/** @param isJoint the policy has one rule for both */
+export function exitHalf(name: string, isJoint: boolean): ExitHalf {
+  return isJoint ? jointRuleOf(name)! : exitRuleOf(name)!;
 }
 
-export function placementHalf(name: string): PlacementHalf {
-  return placementRules.find((rule) => rule.name === name) ?? jointRuleOf(name)!;
+export function placementHalf(name: string, isJoint: boolean): PlacementHalf {
+  return isJoint ? jointRuleOf(name)! : placementRuleOf(name)!;
 }

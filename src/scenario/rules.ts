@@ -1,18 +1,18 @@
 /** The rules of a policy, made from what the scenario says. */
-import { type ExitRule, exitRules, type HindsightExitRule, type PlanView } from "../sim/exit-rules/index.ts";
-import { type PlacementRule, type PlacementView, placementRules } from "../sim/placement-rules/index.ts";
+import type { ExitRule, HindsightExitRule, PlanView } from "../sim/exit-rules/index.ts";
+import type { PlacementRule, PlacementView } from "../sim/placement-rules/index.ts";
 import { expectedShares, headsOf } from "../sim/rules/exit-shares.ts";
 import type { NetworkView } from "../sim/rules/network.ts";
 import type { Outputs, Policy } from "../sim/setup.ts";
 import type { NestedOptions } from "./rule-options.ts";
 import { ruleValues } from "./rule-options.ts";
-import { jointRuleOf } from "./rule-types.ts";
+import { exitRuleOf, jointRuleOf, placementRuleOf } from "./rule-types.ts";
 import type { Scenario, ScenarioPolicy } from "./scenario.ts";
 
 export type Plan = Omit<PlanView, "make">;
 
 function makeExitRule({ rule, options }: NestedOptions, plan: Plan): HindsightExitRule {
-  const type = exitRules.find(({ name }) => name === rule)!;
+  const type = exitRuleOf(rule)!;
   return type.make(ruleValues(type.options, options, []), withMake(plan));
 }
 
@@ -38,7 +38,7 @@ export function makeRules(
     return begin === undefined ? { exit, place } : { exit, place, begin: () => begin.call(joint) };
   }
   const exit = makeExitRule(policy.exit, plan);
-  const type = placementRules.find(({ name }) => name === policy.place.rule)!;
+  const type = placementRuleOf(policy.place.rule)!;
   const view = placementView({
     segments: network.segments,
     network,
@@ -55,7 +55,7 @@ export function makeRules(
 export function placementView(known: Omit<PlacementView, "make">): PlacementView {
   const view: PlacementView = {
     ...known,
-    make: ({ rule, options }) => placementRules.find(({ name }) => name === rule)!.make(options, view) as PlacementRule,
+    make: ({ rule, options }) => placementRuleOf(rule)!.make(options, view) as PlacementRule,
   };
   return view;
 }
@@ -66,9 +66,7 @@ const asBest = <P extends object>(place: P, { best }: ScenarioPolicy): P =>
 
 /** What the oracles of a policy are bounds of. */
 export function boundOf({ joint, exit, place, best }: ScenarioPolicy): Pick<Policy, "bound"> {
-  const types = joint
-    ? []
-    : [exitRules.find((r) => r.name === exit.rule), placementRules.find((r) => r.name === place.rule)];
+  const types = joint ? [] : [exitRuleOf(exit.rule), placementRuleOf(place.rule)];
   const bounds = [
     ...types.flatMap((type) => (type?.oracle === true ? [type.bound] : [])),
     ...(best === null ? [] : [`none of the fixed choices of ${place.rule} is better in ${best}`]),

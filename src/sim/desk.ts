@@ -222,6 +222,7 @@ class View implements Observation {
   now = 0;
   elapsed = 0;
   deadline = Number.POSITIVE_INFINITY;
+  number = Number.NaN;
   private readonly network: NetworkView;
   private readonly host: DeskHost;
   private readonly desk: Desk;
@@ -250,6 +251,7 @@ class View implements Observation {
     this.stream = requests.int[i + STREAM]!;
     this.at = requests.int[i + GROUP]!;
     this.now = agenda.now;
+    this.number = requests.int[i + NUMBER]!;
     this.elapsed = agenda.now - requests.real[slot * requests.realWidth + ARRIVED_AT]!;
     this.deadline = this.streams[this.stream]!.deadline ?? Number.POSITIVE_INFINITY;
   }

@@ -2,8 +2,10 @@
 import { type ExitRuleType, exitRules } from "../../sim/exit-rules/index.ts";
 import type { JointRuleType } from "../../sim/joint-rules/index.ts";
 import { show } from "../errors.ts";
+import { ruleText } from "../plugins/index.ts";
 import type { Reading } from "../reading.ts";
 import type { NestedOptions } from "../rule-options.ts";
+import { exitRuleOf } from "../rule-types.ts";
 import type { ScenarioPolicy } from "../scenario.ts";
 import { child, joinPath, type MapEntry, type Tree } from "../tree.ts";
 import type { Fittable, Goal } from "./goal.ts";
@@ -44,11 +46,11 @@ function fitsTemperature(tune: Tree): boolean {
 /** The goal of an exit rule; null, and reported, where it has nothing to be found. @param policy as written */
 export function exitTune(goal: WrittenGoal, exit: NestedOptions, policy: Tree, path: string, to: Reading): Tune | null {
   const written = child(policy, "tune")!;
-  const rule = exitRules.find(({ name }) => name === exit.rule)!;
+  const rule = exitRuleOf(exit.rule)!;
   if (rule.grading === undefined) {
     const known = exitRules.filter((r) => r.grading !== undefined).map((r) => r.name);
     const fault = `no tune, or a rule with a threshold that can be found: ${known.join(", ")}`;
-    return to.report(written.at, path, fault, `tune beside ${show(exit.rule)}`) ?? null;
+    return to.report(written.at, path, fault, `tune beside ${show(ruleText(exit.rule))}`) ?? null;
   }
   const options = ["threshold", ...("temperature" in rule.options ? ["temperature"] : [])];
   const fit = goal.fit ?? "threshold";

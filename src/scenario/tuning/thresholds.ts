@@ -1,7 +1,7 @@
 /** Thresholds and temperatures of an exit rule for a goal, found on calibration rows. */
 import { temperaturesOf } from "../../sim/exit-rules/calibrated.ts";
 import { exitRules, type PlanView } from "../../sim/exit-rules/index.ts";
-import { type PlacementRule, placementRules } from "../../sim/placement-rules/index.ts";
+import type { PlacementRule } from "../../sim/placement-rules/index.ts";
 import type { Calibration } from "../../sim/rules/calibration.ts";
 import { headsOf } from "../../sim/rules/exit-shares.ts";
 import { NetworkView } from "../../sim/rules/network.ts";
@@ -11,6 +11,7 @@ import type { Setup } from "../../sim/setup.ts";
 import { compile, planOf } from "../compile.ts";
 import type { Resources } from "../resources.ts";
 import { ruleValues } from "../rule-options.ts";
+import { placementRuleOf } from "../rule-types.ts";
 import { placementView, withMake } from "../rules.ts";
 import type { Scenario, ScenarioPolicy } from "../scenario.ts";
 import { joinPath, type Plain } from "../tree.ts";
@@ -121,7 +122,7 @@ function benchOf(scenario: Scenario, policy: ScenarioPolicy, resources: Resource
   const plan = withMake(planOf(setup.model, network));
   const type = gradedType(policy.exit.rule)!;
   const nodes = scenario.nodes.map(({ name }) => name);
-  const placement = placementRules.find(({ name }) => name === policy.place.rule)!;
+  const placement = placementRuleOf(policy.place.rule)!;
   const placementValues = ruleValues(placement.options, policy.place.options, nodes);
   const heads = headsOf(setup.policy.exit, plan);
   const priced = (exitShares: readonly number[]): Prices => {

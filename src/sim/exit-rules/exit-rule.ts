@@ -30,6 +30,9 @@ export interface ExitEvidence {
 /** What a rule may know of the network before a run. */
 export interface PlanView {
   readonly exits: readonly string[];
+  /** Names of node groups and links, for rules that users write. */
+  readonly nodes?: readonly string[];
+  readonly links?: readonly string[];
   /** 0 where the model has no classes. */
   readonly classes: number;
   /** Rows to fit to, with labels; null where the model has none. */

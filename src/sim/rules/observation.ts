@@ -23,6 +23,8 @@ export interface Observation {
   readonly elapsed: number;
   /** Span from arrival within which its answer is due [s]; Infinity for none. */
   readonly deadline: number;
+  /** Number of the request at its source, from 0; NaN before a run. */
+  readonly number: number;
   /** What the placement rule noted about this request when it decided; NaN for nothing. */
   readonly note: number;
   /** Requests that wait at the machine where this one is now, known exactly there. */
@@ -44,6 +46,7 @@ export const quiet: Observation = {
   now: 0,
   elapsed: 0,
   deadline: Number.POSITIVE_INFINITY,
+  number: Number.NaN,
   note: Number.NaN,
   waiting: 0,
   timeTo: () => 0,
