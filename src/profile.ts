@@ -84,6 +84,8 @@ export interface ProfileHost {
   readonly noisy: boolean;
   /** Largest relative difference of a part's medians over the first and the second half of the measurement; absent where it was not looked at. */
   readonly drift?: number;
+  /** Profile of the same network with other weights that all times, and what is said of the host, were taken over from; absent for times of its own. */
+  readonly times_of?: string;
 }
 
 export interface Profile {

@@ -33,6 +33,8 @@ export function describeProfile(profile: Profile, table: ExitTable): string[] {
   lines.push(
     `Load average ${host.load_average.map((load) => load.toFixed(2)).join(" before and ")} after; ${host.noisy ? "NOISY: blocks scatter by more than 30 %, do not trust the times" : "quiet"}`,
   );
+  if (host.times_of !== undefined)
+    lines.push(`Times taken over from profile ${host.times_of}, the same network with other weights`);
   if (host.drift !== undefined) {
     const verdict =
       host.drift <= steadyDrift

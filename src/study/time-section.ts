@@ -2,7 +2,7 @@
 import type { ScoredRows } from "../experiment/exit-calibration.ts";
 import type { Profile } from "../profile.ts";
 import type { Groups, Lines } from "../report/charts/figure.ts";
-import { type Estimate, verdictOn } from "./estimate.ts";
+import { type Estimate, type Verdict, verdictOn } from "./estimate.ts";
 import { type Savings, savingsOf, timesOf } from "./savings.ts";
 import { csv, type Finding, type Section, shareAxis } from "./study.ts";
 import { percentText, pointsText } from "./words.ts";
@@ -61,16 +61,24 @@ export function timeSection(saved: readonly Saved[]): Section {
   };
 }
 
-function findingOf({ name, saved, accuracy }: Saved): Finding {
-  const lost = accuracy.high !== null && accuracy.high < 0;
-  const equal = lost
-    ? "but accuracy is not equal on evaluation rows"
-    : "with no loss of accuracy that the evaluation rows could show";
+/** Accuracy that may be lost and still be called equal: half a point (assumed). */
+const equalWithin = 0.005;
+
+/** @returns confirmed where time is saved and accuracy is equal, contradicted where time is lost */
+export function verdictOnTime({ saved, accuracy }: Pick<Savings, "saved" | "accuracy">): Verdict {
   const time = verdictOn(saved, "above", 0);
+  const isEqual = verdictOn(accuracy, "above", -equalWithin) === "confirmed";
+  return time === "confirmed" && !isEqual ? "undecided" : time;
+}
+
+function findingOf(each: Saved): Finding {
+  const { name, saved, accuracy } = each;
+  const time =
+    saved.estimate < 0 ? `${percentText(reversed(saved))} more time` : `${percentText(saved)} of the time saved`;
   return {
-    claim: `${name}: exits save time at equal accuracy`,
-    text: `${saved.estimate < 0 ? `${percentText(reversed(saved))} more time` : `${percentText(saved)} of the time saved`}, ${equal}: ${pointsText(accuracy)}`,
-    verdict: time === "confirmed" && lost ? "undecided" : time,
+    claim: `${name}: exits save time at equal accuracy (within half a point)`,
+    text: `${time}, accuracy ${pointsText(accuracy)}`,
+    verdict: verdictOnTime(each),
   };
 }
 

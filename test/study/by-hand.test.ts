@@ -11,6 +11,7 @@ import { geometricMeanOf, meanOf, shareOf, verdictOn } from "../../src/study/est
 import { overthinkingOf } from "../../src/study/overthinking.ts";
 import { exitsOf, rightAt, savingsOf, timesOf } from "../../src/study/savings.ts";
 import { spreadScenario } from "../../src/study/spread.ts";
+import { verdictOnTime } from "../../src/study/time-section.ts";
 import { type DeepRun, layerGradients } from "../../src/study/train-deep.ts";
 import { overEpochs, survival, trainingOf } from "../../src/study/training-section.ts";
 import { profiles } from "../../src/study/why-early-exits.ts";
@@ -258,6 +259,13 @@ describe("verdicts", () => {
     expect(verdictOn(at(0.1, 2), "below", 0)).toBe("contradicted");
     expect(verdictOn(at(-0.1, 2), "above", 0)).toBe("undecided");
     expect(verdictOn(at(null, null), "above", 0)).toBe("undecided");
+  });
+
+  test("on time: equal accuracy is at most half a point lost, and time lost contradicts whatever the accuracy", () => {
+    const at = (low: number, high: number) => ({ estimate: (low + high) / 2, low, high });
+    expect(verdictOnTime({ saved: at(0.1, 0.2), accuracy: at(-0.004, -0.001) })).toBe("confirmed");
+    expect(verdictOnTime({ saved: at(0.1, 0.2), accuracy: at(-0.006, 0.001) })).toBe("undecided");
+    expect(verdictOnTime({ saved: at(-0.2, -0.1), accuracy: at(0, 0.1) })).toBe("contradicted");
   });
 
   test("one seed alone has no interval; ratios are averaged as logarithms", () => {
