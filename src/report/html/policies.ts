@@ -103,7 +103,7 @@ export function differencesTable(result: Result): Markup | null {
         const found = result.comparisons.find((c) => c.policy === name && c.metric === metric);
         if (!found) return "—";
         const { estimate, range } = difference(found.difference, metricOf(metric).unit);
-        return html`<span class="diff">${estimate} <span class="badge ${found.verdict}">${found.verdict}</span>${range === "" ? null : html` <small>${range}</small>`}</span>`;
+        return html`<span class="diff">${estimate} <span class="badge ${found.verdict}">${found.verdict}</span>${range === "" ? null : html` <small>${range}</small>`}${settledBy(found.replications_needed)}</span>`;
       }),
     ]);
   return html`<h3>Difference to the baseline, ${baseline}</h3>
@@ -111,6 +111,13 @@ export function differencesTable(result: Result): Markup | null {
     alike.length === 0 ? null : ` No difference at all in ${list(alike.map((metric) => metricOf(metric).label))}.`
   }</p>
 ${table(["Metric", ...names], rows, { caption: `Differences to ${baseline}` })}`;
+}
+
+/** How many replications would settle what is undecided; nothing where none would, or it is settled. */
+function settledBy(needed: number | null | undefined): Markup | null {
+  return needed === null || needed === undefined
+    ? null
+    : html` <small>${count(needed)} replications may settle it</small>`;
 }
 
 /** What became of every request, and what the warm-up cut took away. */
