@@ -5,7 +5,7 @@ import { allHeads, answers, goOn } from "./verdicts.ts";
  * Knows the label: leaves at the first exit that is right, and at the first of all where none is. No rule that answers with an exit is
  * more accurate, and without queueing none as accurate that looks at every exit spends less on the way. An ensemble may say a class that no exit says: for its answers this is no
  * bound. Crossings with loss that are planned or decided are foreseen, the last of several counting for all exits. A bound, not a policy: nobody can know this.
- * @see the ideal cascade, folklore (see Kaya, Hong, Dumitras, "Shallow-deep networks: understanding and mitigating network overthinking", ICML 2019, section 3)
+ * Folklore: what the literature on overthinking calls the first exit that is right.
  */
 export const oracle: ExitRuleType = {
   name: "oracle",

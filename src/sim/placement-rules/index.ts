@@ -15,6 +15,7 @@ import type { PlacementRuleType } from "./placement-rule.ts";
 import { powerOfTwo } from "./power-of-two.ts";
 import { queueAware } from "./queue-aware.ts";
 import { random } from "./random.ts";
+import { randomCut } from "./random-cut.ts";
 import { roundRobin } from "./round-robin.ts";
 import { shortestQueue } from "./shortest-queue.ts";
 
@@ -36,6 +37,7 @@ export const placementRules: readonly PlacementRuleType[] = [
   driftPlusPenalty,
   muLinUcb,
   localFallback,
+  randomCut,
   oracle,
   bestStatic,
 ];

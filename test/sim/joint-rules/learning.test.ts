@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { jointRules } from "../../../src/sim/joint-rules/index.ts";
+import type { PlacementRule } from "../../../src/sim/placement-rules/index.ts";
 import { muLinUcb } from "../../../src/sim/placement-rules/mu-lin-ucb.ts";
 import { ChangePoints } from "../../../src/sim/rules/change-point.ts";
 import { silent } from "../../../src/sim/rules/exit-shares.ts";
@@ -166,3 +167,26 @@ const never = {
   heads: () => [1],
   decide: () => ({ kind: "go-on" }) as const,
 };
+
+test("muLinUCB by hand: the first requests go elsewhere by force, and what they took is the estimate", () => {
+  // Here 4 s a segment; elsewhere the features are [compute here, MB, 1]: cut 0 is [8, 6e-6, 1], cut 1 [4, 1e-6, 1], all here 0.
+  const place = muLinUcb.make({ to: 1, alpha: 0.5, weight: 0 }, viewOf(setup, { heads: [1] }))
+    .begin!() as PlacementRule;
+  const next = () => (place.next(request, quiet, draw) as { nodes: readonly number[] }).nodes;
+  // Request 1 is forced: nothing is known, theta = 0 and A = 1: cut 0 bounds 0 - 0.5 sqrt(65) = -4.03, cut 1 4 - 0.5 sqrt(17) = 1.94.
+  expect(next()).toEqual([1, 1]);
+  // It took 20 s: A = 1 + x x', b = 20 x, so theta = 20 x / (1 + 65) and theta . x = 19.7; its spread sqrt(65 / 66).
+  place.learn!(outcome(0, [0.9], { latency: 20, computedAtSource: 0 }));
+  // Cut 0: 19.7 - 0.5. Cut 1: 4 + 20 (32 + 1) / 66 - 0.5 sqrt(17 - 33 x 33 / 66) = 13.65. All here: 8.
+  expect(next()).toEqual([0, 0]);
+  expect(next()).toEqual([0, 0]);
+  // Request 4 is forced again, and cut 1 is the better way out.
+  expect(next()).toEqual([0, 1]);
+  // That took 5 s, 1 s of it elsewhere. In (compute, 1): A = (81 12; 12 3), b = (164, 21), theta = (240, -267) / 99: 7 s elsewhere, 4 + 7 - 0.29 is more than 8.
+  const again = outcome(1, [0.9], { latency: 5, computedAtSource: 4 });
+  place.learn!(again);
+  expect(next()).toEqual([0, 0]);
+  // Three more of the kind: A = (129 24; 24 6), b = (176, 24), theta = (480, -1128) / 198: 4 s elsewhere, and 4 + 4 - 0.5 sqrt(1/6) = 7.8 is less.
+  for (let i = 0; i < 3; i++) place.learn!(again);
+  expect(next()).toEqual([0, 1]);
+});

@@ -72,6 +72,17 @@ test("random sends shares by weight, each machine of a node alike", () => {
   expect(Math.abs(share - 0.75)).toBeLessThan(4 * 0.0068);
 });
 
+test("random-cut takes every cut and machine alike", () => {
+  const streams = [stream({ arrivals: periodic(10) })];
+  const setup = setupOf("random-cut", { among: [1, 2] }, [{}, {}], { streams, run: { requests: 4000 }, times: [1, 1] });
+  const ways = follow(setup).requests.map((r) => r.visits.map(([group]) => group).join(" "));
+  const share = (way: string): number => ways.filter((w) => w === way).length / 4000;
+  // All on the gateway 1/3; each cut 1/3, half of it on each edge. Binomial: sd below sqrt(2/9 / 4000) = 0.0075.
+  expect(Math.abs(share("0") - 1 / 3)).toBeLessThan(4 * 0.0075);
+  for (const way of ["1", "2", "0 1", "0 2"]) expect(Math.abs(share(way) - 1 / 6)).toBeLessThan(4 * 0.0075);
+  expect(new Set(ways).size).toBe(5);
+});
+
 test("power-of-two compares two different machines: of two it is the shortest queue", () => {
   const streams = [stream({ arrivals: at(0, 0.1, 0.2, 0.3, 1.05) })];
   const two = (name: string) => groups(setupOf(name, { among: [1, 2], ...choice }, [{}, {}], { streams }));

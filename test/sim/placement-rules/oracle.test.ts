@@ -181,6 +181,7 @@ const told: Record<string, RuleValues> = {
   "best-static": { among: [1, 2], by: "mean-latency" },
   only: { node: 2 },
   fixed: {},
+  "random-cut": { among: [1, 2] },
   random: { among: [0, 1, 2], weights: null, segments: null, spill: null },
   "round-robin": { among: [0, 1, 2], segments: null, spill: null },
   "shortest-queue": { among: [1, 2], ties: "random", segments: null, spill: null },
