@@ -4,7 +4,7 @@ import type { Setup } from "../sim/setup.ts";
 import { latencySeries } from "./batches.ts";
 import type { Estimator } from "./estimator.ts";
 import { imbalances, selfChecks } from "./self-checks.ts";
-import { hasSteadyArrivals } from "./warmup.ts";
+import { hasSteadyLaws } from "./warmup.ts";
 import type { Window } from "./window.ts";
 
 export interface Verdict {
@@ -43,7 +43,7 @@ export function verdictOf(
     unsteady.push("warm-up too short: no steady stretch found in the first half of the run; give more requests");
   const failed = selfChecks(setup, windows);
   // Averages and sums differ by what straddles the ends of the window: in a steady state by little.
-  if (unsteady.length === 0 && failed.length === 0 && hasSteadyArrivals(setup))
+  if (unsteady.length === 0 && failed.length === 0 && hasSteadyLaws(setup))
     unsteady.push(...imbalances(setup, windows));
   const reasons = [...unsteady, ...failed, ...fewness(windows, batches)];
   return { steady: unsteady.length === 0 && failed.length === 0, reasons };
@@ -52,8 +52,8 @@ export function verdictOf(
 function* overload(setup: Setup, windows: readonly Window[], arrived: number, estimator: Estimator): Generator<string> {
   const inFlight = sum(windows, (w) => w.inFlight(null));
   if (inFlight > 0) yield `overload: ${inFlight} of ${arrived} requests had not ended when the run was over`;
-  // What arrives by another law as time goes on has no steady state to leave.
-  if (!hasSteadyArrivals(setup)) return;
+  // What follows another law as time goes on has no steady state to leave.
+  if (!hasSteadyLaws(setup)) return;
   // Clients that wait for their answers keep a server busy all the time and nobody waiting for ever.
   const isOpenLoop = setup.streams.every((stream) => isOpen(stream.arrivals));
   for (const [name, busy] of isOpenLoop ? busyShares(setup, windows) : []) {

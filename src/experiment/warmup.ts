@@ -1,6 +1,7 @@
 /** Where the warm-up of a policy's replications ends. */
 import { isStationary } from "../sim/arrivals/rate.ts";
 import type { Replication } from "../sim/collector.ts";
+import type { Varying } from "../sim/links/varying.ts";
 import type { Setup } from "../sim/setup.ts";
 import { Slicing } from "../sim/slicing.ts";
 import { mser } from "./statistics/index.ts";
@@ -36,7 +37,7 @@ export function findCut(setup: Setup, replications: readonly Replication[]): Cut
       tooShort: false,
     };
   }
-  if (!hasSteadyArrivals(setup)) return { from: 0, warmup: { requests: 0, seconds: 0, found: true }, tooShort: false };
+  if (!hasSteadyLaws(setup)) return { from: 0, warmup: { requests: 0, seconds: 0, found: true }, tooShort: false };
   const means = averageBatches(replications);
   const found = means.length < 10 ? { cut: 0, reachedHalf: true } : mser(means);
   const from = new Slicing(setup.run).sliceAfter(found.cut / Math.max(1, means.length));
@@ -47,12 +48,26 @@ export function findCut(setup: Setup, replications: readonly Replication[]): Cut
   };
 }
 
-/** Arrivals and samples of all streams by laws that are the same at any time. */
-export function hasSteadyArrivals({ streams }: Setup): boolean {
-  return streams.every(
-    ({ arrivals, samples }) => isStationary(arrivals) && (typeof samples === "string" || samples.points.length === 1),
+/**
+ * Nothing is meant to be different at one time than at another: arrivals and samples of all streams follow laws that are the same at any time, and no
+ * node fails, no link is out, no capacity changes for good at a set instant. Where something does, a cut could take away what is to be seen.
+ */
+export function hasSteadyLaws({ streams, nodes, links }: Setup): boolean {
+  return (
+    streams.every(
+      ({ arrivals, samples }) => isStationary(arrivals) && (typeof samples === "string" || samples.points.length === 1),
+    ) &&
+    nodes.every(({ faults }) => faults.length === 0) &&
+    links.every(
+      ({ outages, up, down }) =>
+        outages?.kind !== "windows" && [up, down].every((way) => !endsUp(way.varying) && !endsUp(way.delays)),
+    )
   );
 }
+
+/** It changes at first, and then no more. */
+const endsUp = (varying: Varying | null): boolean =>
+  varying?.kind === "steps" && !varying.repeats && varying.values.length > 1;
 
 function averageBatches(replications: readonly Replication[]): number[] {
   const means: number[] = [];

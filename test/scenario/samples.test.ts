@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { hasSteadyArrivals } from "../../src/experiment/warmup.ts";
+import { hasSteadyLaws } from "../../src/experiment/warmup.ts";
 import { compile } from "../../src/scenario/compile.ts";
 import { exitShares } from "../../src/scenario/offered-load.ts";
 import { parseScenario } from "../../src/scenario/parse.ts";
@@ -95,7 +95,7 @@ test("exit shares before a run are those of the classes asked", () => {
 });
 
 test("a mix that drifts has no steady state, one that does not has", () => {
-  const steady = (samples: string) => hasSteadyArrivals(compile(read(scenario(samples)), "here", files));
+  const steady = (samples: string) => hasSteadyLaws(compile(read(scenario(samples)), "here", files));
   expect(steady("{ classes: { 0: 1 } }")).toBe(true);
   expect(steady("{ drift: [{ at: 0 s, classes: { 0: 1 } }, { at: 1 s, classes: { 3: 1 } }] }")).toBe(false);
 });
