@@ -70,7 +70,7 @@ describe.skipIf(!existsSync(executablePath))(`the page in a browser (${executabl
       const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
       return !data.some((value, i) => i % 4 === 3 && value > 0);
     }).length`);
-    expect(await page.locator(".plot canvas").count()).toBe(13);
+    expect(await page.locator(".plot canvas").count()).toBe(14);
     expect(blank).toBe(0);
     await close();
   });
