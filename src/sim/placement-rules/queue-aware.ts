@@ -1,9 +1,9 @@
-import { flowOf, stageOn, type Work } from "../rules/cost.ts";
+import { cheapest, flowOf, stageOn, type Work } from "../rules/cost.ts";
 import type { RateOf } from "../rules/network.ts";
 import type { Observation } from "../rules/observation.ts";
 import type { Place } from "../rules/options.ts";
 import { type Candidate, candidatesOf } from "./choose.ts";
-import type { PlacementRule, PlacementRuleType, RequestView } from "./placement-rule.ts";
+import type { PlacementRule, PlacementRuleType, PlacementView, RequestView } from "./placement-rule.ts";
 import { at } from "./search.ts";
 
 /** A cut and the machine that takes the rest. */
@@ -20,20 +20,96 @@ export const queueAware: PlacementRuleType = {
   name: "queue-aware",
   describe: "the cut and machine with the least expected completion, queues included",
   observes: "requests at each machine, aged; mean times, exit shares, last measured rates",
-  decides: "at arrival",
+  decides: "at arrival; with decide: after-exit again after each exit",
   seesReports: true,
-  options: { among: { kind: "nodes", describe: "nodes that may take the rest; the source may always keep all" } },
-  routes: (values, segments, source) => cutRoutes(values.among as readonly Place[], segments, source),
+  options: {
+    among: { kind: "nodes", describe: "nodes that may take the rest; the source may always keep all" },
+    decide: {
+      kind: "choice",
+      describe: "once at arrival, or again after each exit that lets the request go on",
+      words: ["at-arrival", "after-exit"],
+      default: "at-arrival",
+    },
+  },
+  routes: (values, segments, source) => {
+    const nodes = values.among as readonly Place[];
+    const fromSource = cutRoutes(nodes, segments, source);
+    if (values.decide !== "after-exit") return fromSource;
+    return [...fromSource, ...nodes.flatMap((from) => cutRoutes(nodes, segments, at(from, source)))];
+  },
   make: (values, view): PlacementRule => ({
     name: "queue-aware",
     plan: () => null,
     next(request, observed) {
       const nodes = values.among as readonly Place[];
-      const best = leastCompletion(view, request, nodes, observed);
-      return routeOf(best, request, view.segments);
+      const { segment } = request;
+      if (segment > 0)
+        return upToExit(view, segment, restRoute(view, request, leastRest(view, request, nodes, observed)));
+      const route = routeOf(leastCompletion(view, request, nodes, observed), request, view.segments);
+      return values.decide === "after-exit" ? upToExit(view, 0, route) : route;
     },
   }),
 };
+
+interface WholeRoute {
+  readonly nodes: readonly number[];
+  readonly machines: readonly (number | null)[];
+}
+
+/** The part of a route before the next decision: up to the next exit whose head runs. */
+function upToExit(
+  { network, heads, segments }: PlacementView,
+  segment: number,
+  { nodes, machines }: WholeRoute,
+): WholeRoute {
+  const exit = network.exitAfter.find((after, e) => after >= segment && heads.includes(e)) ?? segments - 1;
+  const decided = exit - segment + 1;
+  return { nodes: nodes.slice(0, decided), machines: machines.slice(0, decided) };
+}
+
+function restRoute(
+  { segments }: PlacementView,
+  { segment, at: here }: RequestView,
+  { cut, node, machine }: Option,
+): WholeRoute {
+  const isOver = (k: number): boolean => segment + k >= cut;
+  const rest = Array.from({ length: segments - segment }, (_, k) => k);
+  return { nodes: rest.map((k) => (isOver(k) ? node : here)), machines: rest.map((k) => (isOver(k) ? machine : null)) };
+}
+
+/** Of a request under way: where it goes on with the least expected completion. Staying costs no waiting, since it holds its server. */
+function leastRest(
+  work: Work & Pick<PlacementView, "segments">,
+  request: RequestView,
+  nodes: readonly Place[],
+  observed: Observation,
+): Option {
+  const { segment, at: here, stream } = request;
+  const { network, segments } = work;
+  const over = candidatesOf(nodes, request).filter(({ node }) => node !== here);
+  const cuts = Array.from({ length: segments - segment }, (_, k) => segment + k);
+  const stay = { node: here, machine: -1, cut: segments };
+  // Where nobody is expected to get this far, the request runs to the end.
+  const expected = flowOf(work);
+  const { reach, leave } = expected.reach[segment]! > 0 ? expected : flowOf({ ...work, exitShares: null });
+  return cheapest(
+    [...cuts.flatMap((cut) => over.map((c): Option => ({ ...c, cut }))), stay],
+    ({ node, machine, cut }) => {
+      let [time, there] = [0, 0];
+      for (let k = segment; k < segments; k++) {
+        const place = k < cut ? here : node;
+        const stage = reach[k]! * stageOn(work, stream, place, k);
+        time += stage;
+        if (k >= cut) there += stage;
+        if (k === cut && reach[k]! > 0)
+          time += reach[k]! * network.hop(stream, k, here, node, (way) => observed.rate(way));
+        if (leave[k]! > 0) time += leave[k]! * network.timeBack(stream, place, (way) => observed.rate(way));
+      }
+      if (there === 0) return time;
+      return time + (observed.node(node, machine).present * there) / network.nodes[node]!.servers;
+    },
+  );
+}
 
 /** Every cut between the source and each of the nodes. */
 export function cutRoutes(nodes: readonly Place[], segments: number, source: number): number[][] {
