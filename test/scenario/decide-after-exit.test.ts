@@ -32,7 +32,7 @@ test("decided at arrival, the second phone sends to an edge that has got busy; d
   // At 18 ms one is at the edge: 5 + 20 + 20 + 5 = 50 ms against 45 ms here: 10 + 45 = 55 ms.
   const again = await run("{ rule: queue-aware, among: [edge], decide: after-exit }");
   expect(again.latency_s.mean!.estimate).toBeCloseTo((0.04 + 0.055) / 2, 9);
-  expect(again.answered.phone!.share.estimate).toBe(0.5);
+  expect(again.answered.phone!.share!.estimate).toBe(0.5);
 });
 
 test("decision time is charged at every decision: once at arrival, and again after the exit; in energy, too", async () => {
@@ -43,7 +43,7 @@ test("decision time is charged at every decision: once at arrival, and again aft
       ", decision_time: 1 ms",
       "[0 s, 1 s, 2 s, 3 s]",
     );
-    const active = (node: string) => p.energy_j.nodes[node]!.active.estimate!;
+    const active = (node: string) => p.energy_j.nodes[node]!.active!.estimate!;
     return [p.latency_s.mean!.estimate!, active("phone") + active("edge")] as const;
   };
   const [once, drawnOnce] = await cost("at-arrival");
