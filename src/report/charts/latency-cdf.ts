@@ -77,19 +77,17 @@ function curve(pooled: Cumulative, replications: readonly Cumulative[]): Point[]
     const x = pooled.valueAt(share);
     if (x === last) continue;
     last = x;
-    const each = replications.map((r) => r.shareAt(x));
-    const spread = each.length > 1;
-    // Many requests with one latency are a step, not a slope from the point before.
-    const below = pooled.shareAt(x, true);
-    if (pooled.shareAt(x) - below > atom) points.push({ x, y: below, low: null, high: null });
-    points.push({
-      x,
-      y: pooled.shareAt(x),
-      low: spread ? Math.min(...each) : null,
-      high: spread ? Math.max(...each) : null,
-    });
+    // Many requests with one latency are a step, not a slope from the point before; the band steps with the curve.
+    if (pooled.shareAt(x) - pooled.shareAt(x, true) > atom) points.push(pointAt(x, pooled, replications, true));
+    points.push(pointAt(x, pooled, replications, false));
   }
   return points;
+}
+
+function pointAt(x: number, pooled: Cumulative, replications: readonly Cumulative[], strictly: boolean): Point {
+  const each = replications.map((r) => r.shareAt(x, strictly));
+  const [low, high] = each.length > 1 ? [Math.min(...each), Math.max(...each)] : [null, null];
+  return { x, y: pooled.shareAt(x, strictly), low, high };
 }
 
 /** A time that latencies are held against. */
