@@ -4,7 +4,8 @@ import { type Codec, codecs, type ExitTable } from "../profile.ts";
 import { normalisedRows } from "./batches.ts";
 import { decodeEach, encodeEach } from "./codec.ts";
 import { type Rows, sliceRows } from "./data/dataset.ts";
-import { eachRow, type Gate, gateFeatures, gateScore } from "./gates.ts";
+import type { Gate } from "./gate.ts";
+import { eachRow, gateFeatures, gateScore } from "./gates.ts";
 import type { Network } from "./network.ts";
 import { exitBlocks, tensorSizes } from "./network-spec.ts";
 

@@ -4,19 +4,9 @@
  */
 import { normalisedRows } from "./batches.ts";
 import { type Rows, sliceRows } from "./data/dataset.ts";
+import type { Gate } from "./gate.ts";
 import type { Network } from "./network.ts";
 import { cutShapes, exitBlocks, type NetworkSpec } from "./network-spec.ts";
-
-/** A logistic function of standardised features. */
-export interface Gate {
-  /** Exit it belongs to. */
-  readonly exit: string;
-  /** Of each feature over the rows it was fitted to. */
-  readonly mean: readonly number[];
-  readonly sd: readonly number[];
-  /** One a feature, the constant last. */
-  readonly weights: readonly number[];
-}
 
 const chunk = 100;
 /** Newton steps; each multiplies the number of right digits by about two. */

@@ -21,7 +21,7 @@ export type { ExitPlacement } from "./exit-placement.ts";
 export { prepareFolder } from "./files.ts";
 export type { HeadName } from "./heads.ts";
 export { describeImport, type ImportOptions, importProfile, saveImported } from "./import-profile.ts";
-export type { Cut } from "./imported/cuts.ts";
+export type { Cut } from "./imported/cut.ts";
 export { fitDataset } from "./imported/fit-dataset.ts";
 export { type ImportModelOptions, importModel, listCuts, type Scale } from "./imported/import-model.ts";
 export { isModelPath } from "./imported/model-source.ts";

@@ -69,6 +69,7 @@ test("a scenario is read in SI, with names, in the order of the file", () => {
     replications: 3,
     precision: null,
     confidence: 0.9,
+    regret: true,
   });
   expect(s.expect[0]).toEqual({
     text: "split: p95 latency < 100 ms",
@@ -101,6 +102,7 @@ policies: { here: { exit: { rule: never }, place: { rule: only, node: server } }
     replications: 5,
     precision: null,
     confidence: 0.95,
+    regret: true,
   });
   for (const path of [
     "title",
@@ -302,8 +304,6 @@ test.each(badInputs)("%s is a mistake, shown at its place", (_, from, to, path, 
 });
 
 const notYet: readonly (readonly [from: string, to: string, path: string])[] = [
-  ["rule: only, node: edge", "rule: ./mine.ts", "policies.there.place.rule"],
-  ["{ rule: never }", "{ rule: ./mine.ts }", "policies.there.exit.rule"],
   ["result: 200 B", "result: { on: { edge: 1 B } }", "model.synthetic.result"],
   ["seed: 7", "models: {}", "models"],
   ["late: drop", "model: other", "workload.camera.model"],

@@ -92,5 +92,9 @@ test("a point of the sweep changes its values and nothing else, and has no sweep
   expect(at.links[0]!.up).toBe(6e6);
   expect(at.nodes[0]!.count).toBe(8);
   expect(at.sweep).toEqual([]);
-  expect({ ...at, links: before.links, nodes: before.nodes, sweep: before.sweep }).toEqual(before);
+  // Expectations without a point are of the file as written.
+  expect(at.expect).toEqual([]);
+  expect({ ...at, links: before.links, nodes: before.nodes, sweep: before.sweep, expect: before.expect }).toEqual(
+    before,
+  );
 });

@@ -1,20 +1,7 @@
 /** Where a graph can be cut, what crosses there, and which cuts end a block. */
+import type { Cut } from "./cut.ts";
 import type { Flow } from "./flow-graph.ts";
 import { type Original, totalCost } from "./original.ts";
-
-/** A cut right after a node: all it is computed from comes before, everything else after. */
-export interface Cut {
-  readonly after: string;
-  readonly kind: string;
-  /** What crosses: one tensor between blocks, several inside them; the model's input among them where a branch still needs it. */
-  readonly tensors: readonly string[];
-  /** Numbers that cross for one sample. */
-  readonly size: number;
-  /** Multiply-accumulates before the cut, for one sample. */
-  readonly macs: number;
-  /** Whether `every` puts an exit here: one tensor, and no other such cut before the next convolution or dense layer. */
-  readonly endsBlock: boolean;
-}
 
 /** Every cut between the input and the last output, in order of computation. */
 export function cutsOf(original: Original): Cut[] {
