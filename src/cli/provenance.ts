@@ -7,6 +7,8 @@ import { version } from "../version.ts";
 export function describeRun(startedAt: Date, events: number): Record<string, unknown> {
   const wall = (Date.now() - startedAt.getTime()) / 1000;
   const cpu = process.cpuUsage();
+  // Once: the system is asked for every processor, which takes milliseconds.
+  const processors = cpus();
   return {
     format: "offramp/run",
     version: 1,
@@ -14,8 +16,8 @@ export function describeRun(startedAt: Date, events: number): Record<string, unk
     command: ["offramp", ...process.argv.slice(2)],
     commit: commit(),
     host: {
-      cpu: cpus()[0]?.model ?? "unknown",
-      cores: cpus().length,
+      cpu: processors[0]?.model ?? "unknown",
+      cores: processors.length,
       platform: platform(),
       arch: arch(),
       node: process.version,
