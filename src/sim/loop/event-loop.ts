@@ -2,7 +2,7 @@
 import type { Ints, Reals } from "../pack.ts";
 import { code } from "./code.ts";
 import { AGENDA, BEGIN, BEYOND, COUNTED, COUNTS, IDS, MOST_PAGES, ROOM, SIZE, SOURCES, TIMES } from "./layout.ts";
-import { type Module, webAssembly } from "./web-assembly.ts";
+import { type Memory, type Module, webAssembly } from "./web-assembly.ts";
 
 /** What the event loop asks of the rest of the simulator: see `assembly/host.ts`. */
 export interface LoopHost {
@@ -48,6 +48,7 @@ interface Exports {
   release(slot: number): void;
   record(word: number, order: number, at: number): void;
   keep(at: number, value: number): void;
+  uniform(k0: number, k1: number, c0: number, c1: number): number;
 }
 
 const hostNames: readonly (keyof LoopHost)[] = [
@@ -112,7 +113,7 @@ export class EventLoop {
   reals: Reals;
   readonly call: Exports;
   private readonly all: Readonly<Record<string, unknown>>;
-  private readonly memory = new webAssembly.Memory({ initial: fewPages, maximum: MOST_PAGES, shared: true });
+  private readonly memory = createMemory();
   private host: LoopHost | null = null;
   /** Bytes taken, and ever taken: beyond those are zeros. */
   private end = BEGIN;
@@ -191,7 +192,11 @@ export class EventLoop {
     const aligned = Math.ceil(end / 8) * 8;
     const missing = Math.ceil((aligned - this.memory.buffer.byteLength) / pageBytes);
     if (missing > 0) {
-      this.memory.grow(Math.max(missing, fewPages));
+      try {
+        this.memory.grow(Math.max(missing, fewPages));
+      } catch (fault) {
+        throw new CrowdedError(aligned, fault);
+      }
       this.ints = new Int32Array(this.memory.buffer);
       this.reals = new Float64Array(this.memory.buffer);
     }
@@ -278,6 +283,37 @@ export class EventLoop {
   private refuse(agenda: number, id: number): never {
     const [due, now] = [this.reals[agenda >> 3], this.reals[(agenda >> 3) + 1]];
     throw new RangeError(`event ${id} scheduled at t=${due} s, before t=${now} s`);
+  }
+}
+
+/** A replication needs more memory than there is, or than can be addressed: most often, too many requests wait. */
+export class CrowdedError extends Error {
+  readonly exitCode = 2;
+  constructor(bytes: number, cause: unknown) {
+    super(
+      `a replication needs ${(bytes / 1e9).toFixed(1)} GB and gets ${(MOST_PAGES * pageBytes) / 1e9} GB at most\n  hint      requests that come faster than they are served pile up: see what validate says of the load, give queues places, or run fewer requests`,
+      { cause },
+    );
+  }
+}
+
+/** @throws AddressSpaceError where the process is held to little address space */
+function createMemory(): Memory {
+  try {
+    return new webAssembly.Memory({ initial: fewPages, maximum: MOST_PAGES, shared: true });
+  } catch (fault) {
+    throw new AddressSpaceError(fault);
+  }
+}
+
+/** WebAssembly reserves some 10 GB of addresses to do without checks; few of them are ever used. */
+export class AddressSpaceError extends Error {
+  readonly exitCode = 2;
+  constructor(cause: unknown) {
+    super(
+      `expected  10 GB of address space to reserve, next to none of which is used\n  got       less: see ulimit -v\n  hint      NODE_OPTIONS=--disable-wasm-trap-handler makes do without, some 6 % slower`,
+      { cause },
+    );
   }
 }
 

@@ -119,7 +119,7 @@ import {
 } from "./host";
 import { uniform } from "./threefry";
 
-export { schedule, settle };
+export { schedule, settle, uniform };
 
 // Sizes of the tables. Here and below: set from outside, by name, before the first event.
 export let exits: i32 = 0;
