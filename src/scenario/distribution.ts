@@ -121,6 +121,8 @@ function makeFamily(dimension: Dimension): Family {
       const way = oneOfPairs(tree, path, to, ["mean", "sd"], ["mean", "cv"]);
       if (way === undefined) return undefined;
       if (way === 0) return { kind: "normal", mean: given.mean!, sd: given.sd! };
+      if (given.mean === 0)
+        return to.wrong(child(tree, "mean")!, `${path}.mean`, `${kinds[dimension].what} above zero`);
       const whole = uncutNormal(given.mean!, given.cv!);
       if (whole === null)
         return to.wrong(child(tree, "cv")!, `${path}.cv`, "a bare number of at most 0.755, half a normal around 0");

@@ -120,6 +120,7 @@ test.each([
   ["{ uniform: { mean: 8 ms, cv: 0.6 } }", "uniform.cv", "0.6"],
   ["{ uniform: { low: 1 ms, cv: 0.1 } }", "uniform", "low and cv"],
   ["{ normal: { mean: 8 ms, cv: 0.8 } }", "normal.cv", "0.8"],
+  ["{ normal: { mean: 0 ms, cv: 0.5 } }", "normal.mean", '"0 ms"'],
   ["{ normal: { mean: 8 ms } }", "normal", "mean"],
   ["{ normal: { mean: 8 ms, sd: 1 ms, cv: 0.1 } }", "normal", "mean and sd and cv"],
   ["{ erlang: { mean: 8 ms, cv: 1.2 } }", "erlang.cv", "1.2"],

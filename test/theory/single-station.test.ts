@@ -143,7 +143,7 @@ theory("M/D/1 at load 0.5, in more than the mean", {
       figure: "nodes.server.waiting_s.sd",
       exact: waitSpread(50, 0.01, 1e-4, 1e-6),
       source: "L. Takacs, 1962: E[W^2] = 2 E[W]^2 + lambda E[S^3] / (3 (1 - rho))",
-      wrong: { value: Math.sqrt(0.0002 - 0.005 ** 2 - 0.0001), of: "M/M/1's at half the mean" },
+      wrong: { value: (Math.sqrt(0.75) * 0.02) / 2, of: "M/M/1's at half the mean" },
     },
     "the wait's p95": {
       figure: "nodes.server.waiting_s.p95",
