@@ -61,10 +61,7 @@ export function theory(name: string, given: TheoryCase): void {
       test(`has ${fact}: ${source}`, () => {
         result ??= simulateCase(given);
         const { estimate, error } = read(result, figure);
-        const acceptance = Math.max(4 * error, leastAcceptance * Math.abs(exact));
-        const isKnown = error <= largestError * Math.abs(exact);
-        const isNear = Math.abs(estimate - exact) <= acceptance;
-        const isTold = Math.abs(estimate - wrong.value) > acceptance;
+        const { isKnown, isNear, isTold } = judged({ estimate, error }, exact, wrong.value);
         record({ case: name, fact, exact, estimate, error, holds: isKnown && isNear && isTold });
         const seen = `estimate ${estimate}, standard error ${error} (${((100 * error) / Math.abs(exact)).toFixed(3)} %), exact ${exact}, seed ${seedFor(given.seed)}`;
         expect(isKnown, `too few requests for a standard error of 0.25 %: ${seen}`).toBe(true);
@@ -73,6 +70,25 @@ export function theory(name: string, given: TheoryCase): void {
       });
     }
   });
+}
+
+export interface Judgement {
+  /** The standard error is small enough. */
+  readonly isKnown: boolean;
+  /** The estimate is within what is accepted. */
+  readonly isNear: boolean;
+  /** The wrong alternative is not. */
+  readonly isTold: boolean;
+}
+
+/** What is asked of every fact. A standard error that is no number is none that is small enough. */
+export function judged({ estimate, error }: Figure, exact: number, wrong: number): Judgement {
+  const acceptance = Math.max(4 * error, leastAcceptance * Math.abs(exact));
+  return {
+    isKnown: error <= largestError * Math.abs(exact),
+    isNear: Math.abs(estimate - exact) <= acceptance,
+    isTold: Math.abs(estimate - wrong) > acceptance,
+  };
 }
 
 /** A line for each fact, to the file that `scripts/fresh-theory.mjs` makes its table of. */
