@@ -19,7 +19,7 @@ const { outcomeOf } = await built<typeof import("../../src/experiment/outcome.ts
 /** Replications in one go: with 40, four standard errors are exceeded once in 3,700 cases by chance. */
 const together = 40;
 /** Goes before the standard error must be small enough. */
-const mostGoes = 3;
+const mostGoes = 5;
 /** Largest standard error, and least acceptance, over the exact value. */
 const largestError = 0.0025;
 const leastAcceptance = 0.002;
