@@ -24,10 +24,11 @@ interface Station {
 
 /** Exit rules that decide by the evidence of this request alone, independently from request to request. */
 const memoryless: readonly string[] = ["share", "never", "first", "max-probability", "margin", "entropy"];
+export const isMemoryless = ({ name }: Setup["policy"]["exit"]): boolean => memoryless.includes(name);
 
 /** @returns null unless the setup is certainly an open network of product form, with a load below 1 everywhere */
 export function theoryOf(setup: Setup): Theory | null {
-  if (!setup.nodes.every(isKnownNode) || !memoryless.includes(setup.policy.exit.name)) return null;
+  if (!setup.nodes.every(isKnownNode) || !isMemoryless(setup.policy.exit)) return null;
   const stations = setup.nodes.map(
     (node): Station => ({
       node,
