@@ -1,5 +1,6 @@
 /** Whether a policy's figures are those of a steady state, and what speaks against it. */
 import { isOpen } from "../sim/arrivals/rate.ts";
+import { Visit } from "../sim/collector.ts";
 import type { Setup } from "../sim/setup.ts";
 import { latencySeries } from "./batches.ts";
 import { certainOverload } from "./certain-overload.ts";
@@ -97,8 +98,8 @@ function* busyShares(setup: Setup, windows: readonly Window[]): Generator<[strin
     return values.length === 0 ? 0 : values.reduce((a, b) => a + b, 0) / values.length;
   };
   for (const [g, node] of setup.nodes.entries()) {
-    // A full queue drops: it cannot grow.
-    if (node.queue.places < Number.POSITIVE_INFINITY) continue;
+    // A full queue drops: it cannot grow. Nor is there one where work comes as evenly as it is done.
+    if (node.queue.places < Number.POSITIVE_INFINITY || !windows.some((w) => someoneWaits(w, g))) continue;
     const servers = node.count * node.servers;
     yield [
       `node ${node.name}`,
@@ -115,6 +116,12 @@ function* busyShares(setup: Setup, windows: readonly Window[]): Generator<[strin
       yield [`link ${link.name}.${way}`, mean((w) => w.rate((at) => at.linkBusy[2 * l + d]! / resources))];
     }
   }
+}
+
+/** More than what rounding makes of work that comes just when the work before is done. */
+function someoneWaits(window: Window, g: number): boolean {
+  const visits = window.visits(g);
+  return visits[Visit.waiting]! > 1e-6 * (window.over((at) => at.busy[g]!) ?? 0);
 }
 
 /**

@@ -77,6 +77,13 @@ test("a run that uses the short times of a list alone is not called overloaded f
   expect((await resultOf(setup, 3)).verdict.steady).toBe(true);
 });
 
+test("a server that is busy all the time without anybody waiting for it is not overloaded", async () => {
+  const setup = queue(1, 400, { streams: [stream({ arrivals: periodic(1) })], times: [1] });
+  const { verdict, nodes } = await resultOf(setup, 3);
+  expect(nodes.server!.utilization!.estimate).toBeCloseTo(1, 9);
+  expect(verdict).toEqual({ steady: true, reasons: [] });
+});
+
 test("whether a queue grows does not depend on the confidence of the run", async () => {
   for (let seed = 1; seed <= 10; seed++) {
     const setup = { ...queue(0.8, 1000), seed };
