@@ -75,6 +75,24 @@ test("late requests are dropped when a FIFO link would take them, and the link g
   ]);
 });
 
+test("an answer on its way back is not dropped for being late", () => {
+  const setup = build({
+    nodes: [node("device"), node("edge", { servers: 9 })],
+    links: [link(0, 1, { rate: 8000 })],
+    streams: [stream({ arrivals: at(0, 0, 0), deadline: seconds(1.5), late: "drop", answerTo: "source" })],
+    times: [0],
+    sizes: [0],
+    place: [1],
+    result: 1000,
+  });
+  // The link takes the third answer at 2, when it is late already.
+  expect(follow(setup).requests.map((r) => [r.end, r.endedAt])).toEqual([
+    ["completed", 1],
+    ["completed", 2],
+    ["completed", 3],
+  ]);
+});
+
 test("a request that ends exactly at its deadline is in time", () => {
   const { window } = follow(build({ streams: [stream({ deadline: seconds(1) })] }));
   expect(window.completed(() => true).inTime).toBe(1);
