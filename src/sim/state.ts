@@ -235,12 +235,11 @@ export abstract class State implements DeskHost {
   givesUp(slot: number, at: number): boolean {
     if (!this.dropsLate) return false;
     const { int, real, realWidth } = this.requests;
-    const { late, deadline } = this.setup.streams[int[slot * intWidth + STREAM]!]!;
+    const stream = int[slot * intWidth + STREAM]!;
     return (
-      late === "drop" &&
-      deadline !== null &&
+      this.setup.streams[stream]!.late === "drop" &&
       int[slot * intWidth + EXIT]! < 0 &&
-      at - real[slot * realWidth + ARRIVED_AT]! > deadline
+      at - real[slot * realWidth + ARRIVED_AT]! > this.tables.deadlines[stream]!
     );
   }
 

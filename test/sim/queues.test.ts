@@ -98,6 +98,18 @@ test("a request that ends exactly at its deadline is in time", () => {
   expect(window.completed(() => true).inTime).toBe(1);
 });
 
+test("what takes exactly as long as its deadline is in time whenever it comes, whatever the clock rounds", () => {
+  // 0.3 + 0.1 - 0.3 is 0.10000000000000003.
+  const arrivals = at(...Array.from({ length: 200 }, (_, n) => 0.3 * n));
+  const { window } = follow(build({ streams: [stream({ arrivals, deadline: seconds(0.1) })], times: [0.1] }));
+  expect(window.completed(() => true).inTime).toBe(200);
+  // Two at a time: the second is taken exactly when its answer is due, and so is not late yet.
+  const pairs = at(...Array.from({ length: 200 }, (_, n) => 0.3 * (n >> 1)));
+  const dropping = stream({ arrivals: pairs, deadline: seconds(0.1), late: "drop" });
+  const { requests } = follow(build({ streams: [dropping], times: [0.1] }));
+  expect(requests.filter(({ end }) => end !== "completed")).toEqual([]);
+});
+
 test("a stream that keeps its late requests keeps them beside one that drops them", () => {
   const setup = build({
     streams: [
