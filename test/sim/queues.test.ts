@@ -125,3 +125,22 @@ test("a stream that keeps its late requests keeps them beside one that drops the
     [1, "deadline"],
   ]);
 });
+
+test("what coincides in decimals coincides: a server that is free at 0.3 s takes who comes at 0.3 s", () => {
+  // 0.1 + 0.1 + 0.1 is 0.30000000000000004, 0.001 + 0.021 is 0.022000000000000002.
+  for (const [first, service] of [
+    [0, 100],
+    [1, 21],
+    [3, 34],
+  ] as const) {
+    const arrivals = Array.from({ length: 50 }, (_, n) => (first + n * service) / 1000);
+    const setup = build({
+      nodes: [node("edge", { queue: { places: 0 } })],
+      streams: [stream({ arrivals: at(...arrivals) })],
+      times: [service / 1000],
+    });
+    const { requests } = follow(setup);
+    expect(requests.map(({ end }) => end)).toEqual(arrivals.map(() => "completed"));
+    expect(requests.map(({ endedAt }) => endedAt).slice(0, -1)).toEqual(arrivals.slice(1));
+  }
+});
