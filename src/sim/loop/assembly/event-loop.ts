@@ -84,11 +84,12 @@ import {
   REAL_ROW_BYTES,
   REAL_ROWS,
   SIZE,
+  SNAPS,
   SOURCES,
   TIMES,
   USED,
 } from "../layout";
-import { codeOf, replace, schedule, settle } from "./agenda";
+import { codeOf, replace, schedule, settle, snapped } from "./agenda";
 import {
   addRare,
   addRow,
@@ -284,7 +285,7 @@ function arrive(now: f64): void {
       : nextArrival(stream, number + 1, device, now);
   store<i32>(SOURCES, 1, OPEN);
   if (following < Infinity) {
-    store<f64>(SOURCES, following, DUE);
+    store<f64>(SOURCES, load<i32>(SNAPS) !== 0 ? snapped(following) : following, DUE);
     replace(SOURCES, source);
   } else settle(SOURCES);
   const perDevice = int(clients, stream);
