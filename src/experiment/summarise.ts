@@ -3,6 +3,7 @@ import { dropReasons, Message, type partNames, Visit } from "../sim/collector.ts
 import { combineFingerprints } from "../sim/fingerprint.ts";
 import type { Selection } from "../sim/samples.ts";
 import type { Setup } from "../sim/setup.ts";
+import { mayVisit } from "../sim/visitable.ts";
 import type { Estimator, Ratios } from "./estimator.ts";
 import type {
   ExitResult,
@@ -403,15 +404,9 @@ class Summary {
     };
   }
 
-  /** Whether a request of this policy could be served by a node group: the group runs a segment, or is a source that encodes. */
+  /** Whether a request of this policy could be served by a node group. */
   private isVisitable(group: number): boolean {
-    const { setup } = this;
-    return setup.streams.some((stream, s) => {
-      const plan = setup.policy.place.plan(stream.source);
-      const used = plan ?? setup.policy.mayUse?.(stream.source) ?? null;
-      if (used === null || used.includes(group)) return true;
-      return stream.source === group && setup.model.encode[s]![group]![0] !== null;
-    });
+    return this.setup.streams.some((_, stream) => mayVisit(this.setup, stream, group));
   }
 
   node(g: number): NodeResult {

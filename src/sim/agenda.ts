@@ -36,6 +36,11 @@ export class Agenda {
     return this.loop.reals[this.loop.ints[(this.at + TIMES) >> 2]! >> 3]!;
   }
 
+  /** An instant to the nearest picosecond, or as near as doubles are that late, but not before {@link now}. */
+  snapped(at: number): number {
+    return Math.max(this.now, this.loop.call.snapped(at));
+  }
+
   /**
    * Something is due at `due[0]`.
    * @throws RangeError when that is before what was taken last, or not a number: the clock would run backwards.

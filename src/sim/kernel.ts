@@ -100,7 +100,7 @@ export class Kernel extends State {
     if (segment < 0) due += this.encode(slot, segment);
     agenda.due[0] = due;
     if (segment >= 0) this.loop.call.runStage(slot, group);
-    else agenda.schedule(slot);
+    else this.loop.call.scheduleStage(slot, group);
   }
 
   /** Asks the placement rule which group runs a segment. */

@@ -149,7 +149,7 @@ export class Simulation extends Kernel {
       for (let source = firstSource[s]!; source < firstSource[s + 1]!; source++) {
         const at = process.next(0, source - firstSource[s]!, 0);
         if (at === Number.POSITIVE_INFINITY) continue;
-        this.sources.due[0] = at;
+        this.sources.due[0] = this.ints.snapsArrivals[s] === 1 ? this.sources.snapped(at) : at;
         this.sources.schedule(source);
       }
     });

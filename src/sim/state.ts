@@ -21,7 +21,6 @@ import {
   LAST_ORDER,
   NEXT_ARRIVAL,
   PENDING,
-  SNAPS,
   SOURCES,
 } from "./loop/layout.ts";
 import { machineWidth } from "./machines.ts";
@@ -33,6 +32,7 @@ import type { Setup } from "./setup.ts";
 import { Slicing } from "./slicing.ts";
 import { livingParts, Tables } from "./tables.ts";
 import { plainLinks, Transport } from "./transport.ts";
+import { mayVisit } from "./visitable.ts";
 
 export abstract class State implements DeskHost {
   /** Handles the events; what it asks of the rest of the simulator is answered here and in what extends this. */
@@ -78,7 +78,6 @@ export abstract class State implements DeskHost {
     this.recorder = recorder;
     const tables = new Tables(setup, root);
     this.tables = tables;
-    loop.ints[SNAPS >> 2] = +streams.some(({ arrivals }) => mayCoincide(arrivals));
     loop.openAgenda(SOURCES, tables.firstSource[streams.length]!);
     this.sources = new Agenda(loop, SOURCES);
     this.requests = new Requests(nodes.length + partNames.length, loop);
@@ -121,6 +120,9 @@ export abstract class State implements DeskHost {
       /** Slice that arrivals belong to now. */
       slice: 1,
       streamNumbers: streams.length,
+      /** Whose instants are brought to the nearest picosecond: see {@link mayCoincide}. */
+      snapsArrivals: streams.map(({ arrivals }) => +mayCoincide(arrivals)),
+      snapsStages: nodes.map((_, group) => +this.snaps(group)),
       /** What stands for events at each node group, link direction and stream in the fingerprint; entities are added. */
       groupWords: nodes.map((node, g) => (nameWord("node", node.name) - tables.firstMachine[g]!) | 0),
       wayWords: setup.links.flatMap((link) => [nameWord("up", link.name), nameWord("down", link.name)]),
@@ -185,6 +187,12 @@ export abstract class State implements DeskHost {
 
   abstract presentAt(group: number, machine: number): number;
   abstract waitingAt(group: number, machine: number): number;
+
+  /** Whether completions at a node group are brought to the nearest picosecond. */
+  snaps(group: number): boolean {
+    const { streams } = this.setup;
+    return streams.some(({ arrivals }, stream) => mayCoincide(arrivals) && mayVisit(this.setup, stream, group));
+  }
 
   /** Who answers what the event loop asks. */
   protected abstract host(): LoopHost;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { seconds } from "../../src/units.ts";
-import { at, build, endsOf, follow, link, node, stream } from "./build.ts";
+import { at, build, endsOf, exponential, follow, link, node, periodic, poisson, stream } from "./build.ts";
 
 test("places counts those waiting, not in service, and whoever finds no place is dropped", () => {
   const setup = build({
@@ -143,4 +143,28 @@ test("what coincides in decimals coincides: a server that is free at 0.3 s takes
     expect(requests.map(({ end }) => end)).toEqual(arrivals.map(() => "completed"));
     expect(requests.map(({ endedAt }) => endedAt).slice(0, -1)).toEqual(arrivals.slice(1));
   }
+});
+
+test("a stream whose instants are given moves no instant of another one elsewhere, to the last bit", () => {
+  const drawn = {
+    nodes: [node("edge")],
+    streams: [stream({ name: "drawn", arrivals: poisson(4) })],
+    times: [exponential(0.1)],
+  };
+  const given = stream({ name: "given", source: 1, arrivals: periodic(0.1) });
+  const ends = (nodes: typeof drawn.nodes, streams: typeof drawn.streams, requests: number): number[] =>
+    follow(
+      build({
+        ...drawn,
+        nodes,
+        streams,
+        run: { requests },
+        placement: { name: "here", plan: (source) => [source], next: () => 0 },
+      }),
+    )
+      .requests.filter((r) => r.stream === 0)
+      .map((r) => r.endedAt);
+  const alone = ends(drawn.nodes, drawn.streams, 100);
+  const beside = ends([...drawn.nodes, node("cloud", { servers: 4 })], [...drawn.streams, given], 400);
+  expect(beside.slice(0, 50)).toEqual(alone.slice(0, 50));
 });

@@ -78,7 +78,7 @@ export class Clients implements ArrivalProcess {
     } else if (++this.atOnce > mostAtOnce.each * this.all + mostAtOnce.besides) {
       throw new RunawayError(this.name, this.atOnce, now);
     }
-    sources.due[0] = now + this.think(place);
+    sources.due[0] = sources.snapped(now + this.think(place));
     sources.schedule(first + place);
   }
 

@@ -46,7 +46,11 @@ export function isStationary({ kind }: Arrivals): boolean {
   return kind !== "trace" && kind !== "diurnal" && kind !== "at-once";
 }
 
-/** Instants that are not drawn, so that what happens by one sum of times may coincide with what happens by another. */
+/**
+ * Instants that are not drawn, so that what happens by one sum of times may coincide with what happens by another. Those of such streams, and
+ * of completions where such a stream is served, are brought to the nearest picosecond; nothing else is, so that a stream of this kind
+ * moves no figure of others elsewhere.
+ */
 export function mayCoincide({ kind }: Arrivals): boolean {
   return kind === "trace" || kind === "periodic" || kind === "closed" || kind === "at-once";
 }

@@ -43,6 +43,8 @@ interface Exports {
   schedule(agenda: number, id: number): void;
   settle(agenda: number): void;
   runStage(slot: number, group: number): void;
+  scheduleStage(slot: number, group: number): void;
+  snapped(at: number): number;
   send(slot: number, group: number): void;
   complete(slot: number): void;
   release(slot: number): void;

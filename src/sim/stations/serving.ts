@@ -190,7 +190,7 @@ export class ServingStation<M extends ServingMachine = ServingMachine> extends S
   protected run(server: Server, job: Job): void {
     const { now } = this.host.agenda;
     job.since = now;
-    server.done.set(now + job.left, this.host.requests.int[job.slot * intWidth + ORDER]!);
+    server.done.set(this.due(now + job.left), this.host.requests.int[job.slot * intWidth + ORDER]!);
   }
 
   /** Takes the job from a server before it is done. */

@@ -102,7 +102,10 @@ export class SharingStation extends Station<SharingMachine> {
     for (const unit of machine.units) unit.works(machine.busy > 0);
     const { first } = machine.sharers;
     if (first === undefined || machine.up === 0) machine.done.callOff();
-    else machine.done.set(now + Math.max(0, first.key - machine.each.work) / machine.share, first.number);
+    else {
+      const left = Math.max(0, first.key - machine.each.work) / machine.share;
+      machine.done.set(this.due(now + left), first.number);
+    }
   }
 
   protected override breaks(machine: SharingMachine, which: readonly number[]): void {

@@ -38,6 +38,7 @@ export abstract class Station<M extends Machine = Machine> {
   /** Of those, some that the last request had left; each once. */
   private readonly emptied: M[] = [];
   private readonly isPassive: boolean;
+  private readonly snaps: boolean;
   /** Integrals of machines that were forgotten. */
   private readonly past = { inside: 0, serving: 0 };
   /** Server seconds spent, and requests that left. */
@@ -52,6 +53,7 @@ export abstract class Station<M extends Machine = Machine> {
     this.node = host.setup.nodes[group]!;
     this.course = new Course(host, group);
     this.visits = new Visits(host, group);
+    this.snaps = host.snaps(group);
     const { failures, faults, autoscale, queue } = this.node;
     this.isPassive = failures === null && faults.length === 0 && autoscale === null && queue.admit === null;
   }
@@ -172,6 +174,11 @@ export abstract class Station<M extends Machine = Machine> {
     machine.inside++;
     const { reports } = this.host.desk;
     if (reports.wantsChanges) reports.changed(machine.index);
+  }
+
+  /** The instant of a completion. */
+  protected due(at: number): number {
+    return this.snaps ? this.host.agenda.snapped(at) : at;
   }
 
   protected abstract make(index: number, number: number): M;

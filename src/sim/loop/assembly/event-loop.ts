@@ -84,7 +84,6 @@ import {
   REAL_ROW_BYTES,
   REAL_ROWS,
   SIZE,
-  SNAPS,
   SOURCES,
   TIMES,
   USED,
@@ -122,7 +121,7 @@ import {
 } from "./host";
 import { uniform } from "./threefry";
 
-export { schedule, settle, uniform };
+export { schedule, settle, snapped, uniform };
 
 // Sizes of the tables. Here and below: set from outside, by name, before the first event.
 export let exits: i32 = 0;
@@ -180,6 +179,8 @@ export let shareK0: usize = 0;
 export let shareK1: usize = 0;
 export let shortcut: usize = 0;
 export let slice: usize = 0;
+export let snapsArrivals: usize = 0;
+export let snapsStages: usize = 0;
 export let sourceOf: usize = 0;
 export let streamNumbers: usize = 0;
 export let streamWords: usize = 0;
@@ -285,7 +286,7 @@ function arrive(now: f64): void {
       : nextArrival(stream, number + 1, device, now);
   store<i32>(SOURCES, 1, OPEN);
   if (following < Infinity) {
-    store<f64>(SOURCES, load<i32>(SNAPS) !== 0 ? snapped(following) : following, DUE);
+    store<f64>(SOURCES, int(snapsArrivals, stream) !== 0 ? snapped(following) : following, DUE);
     replace(SOURCES, source);
   } else settle(SOURCES);
   const perDevice = int(clients, stream);
@@ -387,7 +388,7 @@ function endStage(slot: i32, machine: i32, now: f64): void {
       if (int(encodes, stageOf(stream, group, segment)) === 1) {
         store<i32>(i, ~segment, SEGMENT << 2);
         store<f64>(AGENDA, now + encode(slot, ~segment), DUE);
-        schedule(AGENDA, slot);
+        scheduleStage(slot, group);
         return;
       }
     }
@@ -548,6 +549,12 @@ export function runStage(slot: i32, group: i32): void {
   }
   if (counting) addTo(realsOf(slot) + ((<usize>(PARTS + group)) << 3), time);
   addTo(AGENDA + DUE, time);
+  scheduleStage(slot, group);
+}
+
+/** A machine of a group will have ended a stage of a request, or encoded a tensor, at DUE. */
+export function scheduleStage(slot: i32, group: i32): void {
+  if (int(snapsStages, group) !== 0) store<f64>(AGENDA, max(load<f64>(AGENDA, NOW), snapped(load<f64>(AGENDA, DUE))), DUE);
   schedule(AGENDA, slot);
 }
 
