@@ -15,7 +15,7 @@ import { ARRIVED_AT, CODE, DEVICE, EXIT, intWidth, NUMBER, ORDER, PARTS, Request
 import type { Setup } from "./setup.ts";
 import { Slicing } from "./slicing.ts";
 import { livingParts, Tables } from "./tables.ts";
-import { plainLinks, Transport } from "./transport.ts";
+import { freeRoom, plainLinks, Transport } from "./transport.ts";
 
 export abstract class State implements DeskHost {
   readonly setup: Setup;
@@ -92,7 +92,6 @@ export abstract class State implements DeskHost {
     const shape = { streams: streams.length, exits, groups, directions, slices, cuts, rows: this.judge.rows };
     this.dropsLate = streams.some((stream) => stream.late === "drop" && stream.deadline !== null);
     const plain = plainLinks(setup, this);
-    const resources = tables.firstResource[directions]!;
     const machines = tables.firstMachine[groups]!;
     const ints = packInts({
       exitAfter: tables.exitAfter,
@@ -147,7 +146,7 @@ export abstract class State implements DeskHost {
       capacity: plain.capacity,
       latency: plain.latency,
       busySeconds: machines,
-      freeAt: resources,
+      freeAt: freeRoom(setup, tables, plain.shortcut),
       ...columnsOf(shape, batches),
       historyTimes: historyRoom,
     });

@@ -8,14 +8,32 @@ const kept = 256;
 
 export class Timeline {
   private readonly pieces: Pieces;
-  private ends: number[] = [];
-  private values: number[] = [];
+  private ends: number[];
+  private values: number[];
   /** First piece that may still be asked for. */
   private first = 0;
 
-  constructor(pieces: Pieces) {
+  /** @param now nobody asks about times before */
+  constructor(pieces: Pieces, device = 0, now = 0) {
     this.pieces = pieces;
-    this.extend();
+    pieces.begin(device, now);
+    this.ends = [pieces.until];
+    this.values = [pieces.value];
+  }
+
+  /** Another device's from here on. */
+  begin(device: number, now: number): void {
+    const { pieces, ends, values } = this;
+    pieces.begin(device, now);
+    ends.length = values.length = 1;
+    ends[0] = pieces.until;
+    values[0] = pieces.value;
+    this.first = 0;
+  }
+
+  /** Leaves a mark for another that goes on from `now`. */
+  mark(now: number): void {
+    this.pieces.mark?.(now);
   }
 
   /** Nobody asks about times before `now` any more. */

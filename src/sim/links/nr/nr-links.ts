@@ -7,7 +7,7 @@ import { Draw, type KeyRoot } from "../../draw.ts";
 import { deriveKey, type Key, uniform } from "../../random.ts";
 import type { Link, Setup } from "../../setup.ts";
 import type { FlowHost, FlowingKind } from "../link-kind.ts";
-import { pieceKey, TwoStates } from "../pieces.ts";
+import { pieceKey, TwoStates, turnsOf } from "../pieces.ts";
 import { Timeline } from "../timeline.ts";
 import { downlinkSlot, uplinkSlot } from "./access.ts";
 import { Airtime } from "./airtime.ts";
@@ -22,8 +22,6 @@ import { Signals } from "./signal.ts";
 export interface NrHost extends FlowHost {
   /** A message was lost while it was being sent; otherwise as {@link FlowHost.sent}. */
   failed(slot: number, waited: number, access: number): void;
-  /** Link direction that a resource belongs to. */
-  wayOf(resource: number): number;
   /** Machine at the first end of a link that a request's messages use: the device. */
   deviceOf(slot: number, link: number): number;
   /** What the draws of a message depend on. */
@@ -384,7 +382,10 @@ export class NrLinks implements FlowingKind {
   private service({ name, radio }: Link, device: number): Timeline | null {
     if (radio === null || radio.interruptions === null) return null;
     const { every, lasts } = radio.interruptions;
-    return new Timeline(new TwoStates(1, 0, every, lasts, pieceKey(this.root, device, "interruption", name)));
+    return new Timeline(
+      new TwoStates(turnsOf(1, 0, every, lasts), pieceKey(this.root, device, "interruption", name)),
+      device,
+    );
   }
 
   private radioOf(link: Link, cell: NrCell): Radio {
