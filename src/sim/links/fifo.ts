@@ -1,4 +1,5 @@
 import type { Reals } from "../pack.ts";
+import { Instants } from "./instants.ts";
 import type { PlannedKind } from "./link-kind.ts";
 
 /** Resources of one link direction that are all remembered, whether something waits for them or not. */
@@ -8,9 +9,8 @@ export const keptFree = 1 << 16;
 export class FifoLinks implements PlannedKind {
   /** When each resource is free again; the event loop's shortcut writes it, too. */
   private readonly freeAt: Reals;
-  /** The same of those that have no place there, of large fleets: only while that lies ahead, so that idle ones take no room. */
-  private readonly ahead = new Map<number, number>();
-  private sweepAt = 1024;
+  /** The same of those that have no place there, of large fleets. */
+  private readonly ahead = new Instants();
   private now = 0;
 
   constructor(freeAt: Reals) {
@@ -20,20 +20,11 @@ export class FifoLinks implements PlannedKind {
   startsAt(resource: number, now: number): number {
     if (resource < this.freeAt.length) return Math.max(now, this.freeAt[resource]!);
     this.now = now;
-    return Math.max(now, this.ahead.get(resource) ?? now);
+    return Math.max(now, this.ahead.get(resource));
   }
 
   hold(resource: number, until: number): void {
-    if (resource < this.freeAt.length) {
-      this.freeAt[resource] = until;
-      return;
-    }
-    this.ahead.set(resource, until);
-    if (this.ahead.size >= this.sweepAt) this.sweep();
-  }
-
-  private sweep(): void {
-    for (const [resource, at] of this.ahead) if (at <= this.now) this.ahead.delete(resource);
-    this.sweepAt = Math.max(1024, 2 * this.ahead.size);
+    if (resource < this.freeAt.length) this.freeAt[resource] = until;
+    else this.ahead.set(resource, until, this.now);
   }
 }
