@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { Draw } from "../../src/sim/draw.ts";
 import { FifoLinks } from "../../src/sim/links/fifo.ts";
+import type { NrCell } from "../../src/sim/links/nr/nr-cell.ts";
 import { deriveKey, uniform } from "../../src/sim/random.ts";
 import type { Failures, Link, NodeGroup } from "../../src/sim/setup.ts";
 import { simulate } from "../../src/sim/simulation.ts";
@@ -78,6 +79,19 @@ const clustered: NonNullable<Link["loss"]> = {
   attempts: 5,
 };
 const bursts = { every: exponential(0.3), lasts: exponential(0.1) };
+/** Of each device alone: radios sleep after half a second, and have spells without service. */
+const cell: NrCell = {
+  numerology: 1,
+  pattern: "DDDSU",
+  special: 0.5,
+  times: { grant: "dynamic", occasions: 1, device: 2, station: 2, n1: 2, k2: 2, decode: 2 },
+  harq: { error: 0.1, falls: 0.1, retransmissions: 3 },
+  share: "resource-fair",
+  idle: { after: 0.5, promotion: exponential(0.1) },
+  interruptions: { every: exponential(0.1), lasts: exponential(0.05) },
+  signal: null,
+  mobility: null,
+};
 const outages = { kind: "random", up: exponential(0.5), down: exponential(0.1) } as const;
 const trace = {
   kind: "steps",
@@ -92,6 +106,7 @@ test.each<[string, Fleet]>([
   ["two states", { link: { varying: twoState } }],
   ["two states, shared", { link: { varying: twoState, kind: "shared" } }],
   ["two shared links at once", { link: { varying: twoState, kind: "shared" }, behind: { kind: "shared", outages } }],
+  ["5G cells", { link: { kind: "nr-cell", radio: cell, varying: twoState } }],
   ["Gauss-Markov", { link: { varying: { kind: "gauss-markov", mean: 8000, sd: 4000, correlation: 0.9, every: 0.1 } } }],
   ["traces from anywhere", { link: { varying: trace } }],
   ["outages", { link: { outages } }],

@@ -147,9 +147,14 @@ export function unitsOf(
   group: FailingGroup,
   place: { readonly index: number; readonly machine: number },
   target: Breakable,
+  wakes: { alarm(number: number, ring: () => void): Next },
 ): Unit[] {
   return group.units.map((_, unit) => {
-    const alarm = (ring: () => void): Next => new Alarm(host, (MACHINE << entityBits) | place.index, ring);
+    const alarm = (ring: () => void): Next =>
+      // By the clock of busy time it is called off whenever the unit rests, and would lie in the agenda until a failure that never comes.
+      group.rules.clock === "busy"
+        ? wakes.alarm(place.machine * group.units.length + unit, ring)
+        : new Alarm(host, (MACHINE << entityBits) | place.index, ring);
     const made = new Unit(host, group, { machine: place.machine, unit }, target, alarm);
     made.begins();
     return made;

@@ -87,12 +87,8 @@ export abstract class Station<M extends Machine = Machine> {
       if (queue.admit !== null) machine.door = new Door(this.host, queue.admit);
       if (autoscale !== null) new Autoscaler(this.host, autoscale, servers, machine, this.scalable(machine));
       if (this.failing === null) continue;
-      machine.units = unitsOf(
-        this.host,
-        this.failing,
-        { index: first + number, machine: number },
-        this.breakable(machine),
-      );
+      const place = { index: first + number, machine: number };
+      machine.units = unitsOf(this.host, this.failing, place, this.breakable(machine), this.wakes);
     }
     if (this.forgets) planFaults(this.host, first, servers, faults, [this.allBreakable()]);
     else {
