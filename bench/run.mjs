@@ -7,6 +7,7 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { bundleCommandLine, root } from "../scripts/bundle.mjs";
+import { compileEventLoop, moduleOf } from "../scripts/event-loop.mjs";
 import { cases, commandsOf } from "./cases.mjs";
 
 const { values: options } = parseArgs({
@@ -30,8 +31,12 @@ function measure(python, command) {
 /** The command line without counting; see src/sim/counting.ts. */
 const withoutCounting = {
   name: "without-counting",
-  setup: (build) =>
-    build.onLoad({ filter: /sim[\\/]counting\.js$/ }, () => ({ contents: "export const counting = false;" })),
+  async setup(build) {
+    const counting = "export const counting = false;";
+    const code = moduleOf(await compileEventLoop({ "counting.ts": counting }));
+    build.onLoad({ filter: /sim[\\/]counting\.js$/ }, () => ({ contents: counting }));
+    build.onLoad({ filter: /sim[\\/]loop[\\/]code\.js$/ }, () => ({ contents: code }));
+  },
 };
 
 async function prepare() {

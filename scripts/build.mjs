@@ -7,9 +7,11 @@ import { dirname, join } from "node:path";
 import { build } from "esbuild";
 import { buildReportClient } from "./build-report.mjs";
 import { bundleCommandLine, bundled, root } from "./bundle.mjs";
+import { writeEventLoop } from "./event-loop.mjs";
 
 const dist = join(root, "dist");
 const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin", "tsc");
+await writeEventLoop();
 rmSync(dist, { recursive: true, force: true });
 execFileSync(process.execPath, [tsc, "-p", join(root, "tsconfig.build.json")], { stdio: "inherit", cwd: root });
 await buildReportClient();

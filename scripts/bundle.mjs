@@ -19,8 +19,10 @@ export const bundled = {
   minifyWhitespace: true,
   lineLimit: 140,
   // yargs measures the width of its help with tables of all emoji: a quarter of what --help takes. Ours has none.
+  // What it takes of node:assert is two lines.
   // fflate builds tables as it loads, zod its classes.
   alias: {
+    assert: join(root, "scripts/plain-assert.mjs"),
     "string-width": join(root, "scripts/plain-width.mjs"),
     fflate: join(root, "scripts/lazy-fflate.mjs"),
     zod: join(root, "scripts/lazy-zod.mjs"),

@@ -35,7 +35,7 @@ program(createRequire(url), fileURLToPath(new URL(".", url)), url.href);
 // After a run: what it takes has been compiled by then.
 if (cachedData === undefined && process.argv[2] === "run") {
   process.once("exit", (code) => {
-    if (code !== 0) return;
+    if (code !== 0 && code !== 3) return;
     try {
       mkdirSync(folder, { recursive: true });
       const draft = fileURLToPath(cache) + process.pid;

@@ -95,12 +95,23 @@ function once<T>(read: (window: Window) => T): (window: Window) => T {
   };
 }
 
+/** Cells (stream, exit, answering group) that figures are of, and what tells them from others. */
+interface Cells {
+  readonly key: string;
+  readonly list: readonly number[];
+  readonly wanted: Wanted;
+}
+
 class Summary {
   private readonly setup: Setup;
   private readonly windows: readonly Window[];
   private readonly batches: readonly Window[];
   private readonly estimator: Estimator;
   readonly hasAccuracy: boolean;
+  /** Numbers of the cells with any completed request, ascending. */
+  private readonly used: readonly number[];
+  /** One stream is all streams, an exit may be a place: the same figures are asked for under several names. */
+  private readonly known = new Map<string, unknown>();
 
   constructor(setup: Setup, windows: readonly Window[], batches: readonly Window[], estimator: Estimator) {
     this.setup = setup;
@@ -108,7 +119,28 @@ class Summary {
     this.batches = batches;
     this.estimator = estimator;
     const { outputs } = setup.model;
+    this.used = usedCells(windows);
     this.hasAccuracy = outputs.kind === "table" || outputs.accuracy.every((a) => a !== null);
+  }
+
+  private cells(wanted: Wanted): Cells {
+    const { exits } = this.setup.model;
+    const groups = this.setup.nodes.length;
+    const list = this.used.filter((cell) => {
+      const kind = Math.floor(cell / groups);
+      return wanted(Math.floor(kind / exits.length), kind % exits.length, cell % groups);
+    });
+    return { key: list.join(), list, wanted };
+  }
+
+  /** What `make` gives, made once for every key. */
+  private once<T>(key: string, make: () => T): T {
+    if (!this.known.has(key)) this.known.set(key, make());
+    return this.known.get(key) as T;
+  }
+
+  private done({ key, list }: Cells): (window: Window) => Completed {
+    return (w) => w.completedIn(key, list);
   }
 
   means(value: (window: Window) => number | null): I {
@@ -125,7 +157,8 @@ class Summary {
   }
 
   pooled(wanted: Wanted): number {
-    return this.windows.reduce((sum, w) => sum + w.completed(wanted).n, 0);
+    const done = this.done(this.cells(wanted));
+    return this.windows.reduce((sum, w) => sum + done(w).n, 0);
   }
 
   counts(stream: number | null): RequestCounts {
@@ -147,14 +180,19 @@ class Summary {
   }
 
   latency(wanted: Wanted): LatencySummary {
-    const done = once((w) => w.completed(wanted));
+    const cells = this.cells(wanted);
+    return this.once(`latency ${cells.key}`, () => this.latencyOf(cells));
+  }
+
+  private latencyOf(cells: Cells): LatencySummary {
+    const done = this.done(cells);
     const mean = this.means((w) => (done(w).n > 0 ? done(w).latency / done(w).n : null));
     const spread = this.means((w) => (done(w).n > 1 ? done(w).variance : null));
     return {
       mean,
       sd: this.means((w) => (done(w).n > 1 ? Math.sqrt(done(w).variance) : null)),
       ...this.quantiles(
-        this.windows.map((w) => w.latencies(wanted)),
+        this.windows.map((w) => w.latencies(cells.wanted)),
         this.independent(mean, spread),
       ),
     };
@@ -200,7 +238,11 @@ class Summary {
   }
 
   parts(wanted: Wanted): Parts {
-    const done = once((w) => w.completed(wanted));
+    const cells = this.cells(wanted);
+    return this.once(`parts ${cells.key}`, () => this.partsOf(this.done(cells)));
+  }
+
+  private partsOf(done: (window: Window) => Completed): Parts {
     const mean = (index: number): I => this.means((w) => (done(w).n > 0 ? done(w).parts[index]! / done(w).n : null));
     const { nodes } = this.setup;
     const part = (name: (typeof partNames)[number]): I => mean(partIndex(nodes.length, name));
@@ -216,9 +258,13 @@ class Summary {
   }
 
   share(wanted: Wanted, among: Wanted): I {
-    return this.proportion(
-      (w) => w.completed(wanted).n,
-      (w) => w.completed(among).n,
+    const [part, whole] = [this.cells(wanted), this.cells(among)];
+    const [done, all] = [this.done(part), this.done(whole)];
+    return this.once(`share ${part.key} of ${whole.key}`, () =>
+      this.proportion(
+        (w) => done(w).n,
+        (w) => all(w).n,
+      ),
     );
   }
 
@@ -228,7 +274,7 @@ class Summary {
   }
 
   private rightShare(wanted: Wanted): I {
-    const done = once((w) => w.completed(wanted));
+    const done = this.done(this.cells(wanted));
     const [right, given]: [Reading, Reading] = [(w) => done(w).correct, (w) => done(w).n];
     return this.estimator.accuracy(
       ratios(this.windows, right, given),
@@ -262,7 +308,7 @@ class Summary {
     let missed = 0;
     this.setup.streams.forEach((s, i) => {
       if (s.deadline === null || (stream !== null && i !== stream)) return;
-      const done: Completed = w.completed((of) => of === i);
+      const done = this.done(this.cells((of) => of === i))(w);
       missed += done.n - done.inTime + w.allDropped(i) + w.inFlightLate(i);
     });
     return missed;
@@ -471,6 +517,17 @@ class Summary {
       bytes: this.means((w) => w.over((at) => at.linkBytes[way]!)),
     };
   }
+}
+
+function usedCells(windows: readonly Window[]): number[] {
+  const used = new Set<number>();
+  for (const { replication } of windows) {
+    const { cells, width, shape } = replication.collector;
+    for (let row = 0; row < cells.length / width; row++) {
+      if (cells[row * width]! > 0) used.add(Math.floor(row / shape.slices));
+    }
+  }
+  return [...used].sort((a, b) => a - b);
 }
 
 function scaled(value: number | null, factor: number): number | null {

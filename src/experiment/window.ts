@@ -47,30 +47,34 @@ export class Window {
   completed(wanted: (stream: number, exit: number, group: number) => boolean): Completed {
     const { collector } = this.replication;
     const { exits, groups, slices } = collector.shape;
-    const accepted = Array.from({ length: collector.cells.length / collector.width / slices }, (_, cell) =>
-      wanted(Math.floor(cell / groups / exits), Math.floor(cell / groups) % exits, cell % groups),
-    );
-    // One stream is all streams, one exit all exits: the same sums are asked for under several names.
-    const key = accepted.map(Number).join("");
-    const known = this.sums.get(key);
-    if (known !== undefined) return known;
-    const sums = this.sumsOf(accepted);
-    this.sums.set(key, sums);
+    const cells: number[] = [];
+    for (let cell = 0; cell < collector.cells.length / collector.width / slices; cell++) {
+      if (wanted(Math.floor(cell / groups / exits), Math.floor(cell / groups) % exits, cell % groups)) cells.push(cell);
+    }
+    return this.completedIn(cells.join(), cells);
+  }
+
+  /** The same over cells by number: (stream * exits + exit) * groups + group. @param key that tells them from others */
+  completedIn(key: string, cells: readonly number[]): Completed {
+    let sums = this.sums.get(key);
+    if (sums === undefined) {
+      sums = this.sumsOf(cells);
+      this.sums.set(key, sums);
+    }
     return sums;
   }
 
-  private sumsOf(accepted: readonly boolean[]): Completed {
+  private sumsOf(wanted: readonly number[]): Completed {
     const { collector } = this.replication;
     const { cells, width } = collector;
     const { slices } = collector.shape;
     const total = new Float64Array(width);
-    accepted.forEach((isWanted, cell) => {
-      if (!isWanted) return;
+    for (const cell of wanted) {
       const end = (cell * slices + this.to) * width;
       for (let at = (cell * slices + this.from) * width; at < end; at += width) {
         for (let i = 0; i < width; i++) total[i]! += cells[at + i]!;
       }
-    });
+    }
     const n = total[Cell.n]!;
     const d = total[Cell.latency]!;
     const shift = n > 0 ? collector.shift[0]! : 0;

@@ -7,13 +7,10 @@ import type { Rewards } from "./rewards.ts";
 import { Samples } from "./samples.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-/** Why a request was dropped. */
+export * from "./drop-reasons.ts";
+
+/** Why a request was dropped, by number: see `drop-reasons.ts`. */
 export const dropReasons = ["queue", "deadline", "link", "node", "admission"] as const;
-export const QUEUE = 0;
-export const DEADLINE = 1;
-export const LINK = 2;
-export const NODE = 3;
-export const ADMISSION = 4;
 
 /** Parts of the latency after the compute of each node group. */
 export const partNames = ["queue", "access", "transmit", "propagate", "codec", "response"] as const;

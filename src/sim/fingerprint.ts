@@ -1,53 +1,7 @@
-import type { Ints, Reals } from "./pack.ts";
+/** Fingerprints of event histories; how an event enters one: `record` in `loop/assembly/event-loop.ts`. */
 
-/** Events that may wait to enter a fingerprint. */
-export const historyRoom = 4096;
-
-/**
- * Two 64-bit hashes of an event history: of the order of events (no floating point in it), and of their times rounded to 1 ns.
- * They detect change, not error. Multiply and rotate, two words of 32 bits each.
- */
-export class Fingerprint {
-  /** How many events are in it. */
-  events = 0;
-  private a = 0x243f6a88;
-  private b = 0x05a308d3;
-  private c = 0x13198a2e;
-  private d = 0x03707344;
-  /** Of each event that waits: what happens where, to which request, when. */
-  private readonly words: Ints;
-  private readonly orders: Ints;
-  private readonly times: Reals;
-
-  constructor(words: Ints, orders: Ints, times: Reals) {
-    this.words = words;
-    this.orders = orders;
-    this.times = times;
-  }
-
-  /** Takes in the first `n` events that wait. */
-  add(n: number): void {
-    const { words, orders, times } = this;
-    let { a, b, c, d } = this;
-    for (let i = 0; i < n; i++) {
-      a = (Math.imul(a ^ words[i]!, 0x01000193) + orders[i]!) | 0;
-      b = (((b << 5) | (b >>> 27)) + a) | 0;
-      // Low and high word of the nanoseconds; both conversions cut, which after adding a half is rounding.
-      const ns = times[i]! * 1e9 + 0.5;
-      c = Math.imul(c, 0x01000193) ^ ns;
-      d = (((d << 7) | (d >>> 25)) + c + ((ns * 2 ** -32) | 0)) | 0;
-    }
-    this.a = a;
-    this.b = b;
-    this.c = c;
-    this.d = d;
-    this.events += n;
-  }
-
-  state(): readonly [number, number, number, number] {
-    return [this.a >>> 0, this.b >>> 0, this.c >>> 0, this.d >>> 0];
-  }
-}
+/** What a fingerprint begins with. */
+export const fingerprintSeed = [0x243f6a88, 0x05a308d3, 0x13198a2e, 0x03707344] as const;
 
 /** What stands for a name in a fingerprint, so that it does not depend on the order in which things are declared. FNV-1a, 32 bits. */
 export function nameWord(kind: string, name: string): number {

@@ -41,6 +41,8 @@ export class Histogram {
   /** By exponent from {@link #first} on: where the octave's cells begin in {@link #counts}, or {@link UNUSED}. */
   #rows = new Int32Array(0);
   #used = 0;
+  /** By exponent from {@link #first} on: values in the octave, when {@link quantile} was asked last; null when more have come since. */
+  #totals: Float64Array | null = null;
   /** Rows in the order they first occurred. Doubles once there are more values than 32 bits can count. */
   #counts: Uint32Array<ArrayBuffer> | Float64Array<ArrayBuffer> = new Uint32Array(0);
 
@@ -60,6 +62,7 @@ export class Histogram {
 
   /** @throws RangeError for a negative value, NaN or Infinity */
   add(value: number): void {
+    this.#totals = null;
     // Adding 0 makes -0 the 0 it stands for.
     double[0] = value + 0;
     const cell = halves[HIGH]! >>> SHIFT;
@@ -84,6 +87,7 @@ export class Histogram {
   /** Takes over all values of another histogram, as if each had been added. */
   merge(other: Histogram): void {
     if (other.#count === 0) return;
+    this.#totals = null;
     this.#min = Math.min(this.#min, other.#min);
     this.#max = Math.max(this.#max, other.#max);
     this.#zeros += other.#zeros;
@@ -102,6 +106,7 @@ export class Histogram {
    * @param exponent biased exponent of the double @param counts by cell; some are above 0 @param min least and @param max most of them, or of more octaves to come
    */
   addOctave(exponent: number, counts: Float64Array, min: number, max: number): void {
+    this.#totals = null;
     this.#min = Math.min(this.#min, min);
     this.#max = Math.max(this.#max, max);
     for (let j = 0; j < CELLS; j++) this.#count += counts[j]!;
@@ -123,15 +128,33 @@ export class Histogram {
     // Asked often, so without the objects that {@link cells} makes.
     let before = this.#zeros;
     if (before >= rank) return Math.min(Math.max(0, this.#min), this.#max);
+    const totals = this.#octaveTotals();
     for (let i = 0; i < this.#rows.length; i++) {
+      if (before + totals[i]! < rank) {
+        before += totals[i]!;
+        continue;
+      }
       const row = this.#rows[i]!;
-      if (row === UNUSED) continue;
       for (let j = 0; j < CELLS; j++) {
         before += this.#counts[row + j]!;
         if (before >= rank) return this.#middle((this.#first + i) * CELLS + j);
       }
     }
     throw new Error(`histogram of ${this.#count} values has cells for ${before} only`);
+  }
+
+  #octaveTotals(): Float64Array {
+    if (this.#totals !== null) return this.#totals;
+    const totals = new Float64Array(this.#rows.length);
+    for (let i = 0; i < totals.length; i++) {
+      const row = this.#rows[i]!;
+      if (row === UNUSED) continue;
+      let total = 0;
+      for (let j = 0; j < CELLS; j++) total += this.#counts[row + j]!;
+      totals[i] = total;
+    }
+    this.#totals = totals;
+    return totals;
   }
 
   /** `[value, count]` of every cell with a count, ascending; value is the cell's middle, but never outside [min, max]. */

@@ -4,18 +4,16 @@
  */
 import { Histogram } from "./histogram.ts";
 import { nearestRank } from "./nearest-rank.ts";
+import { cellBits, firstOctave, octaves } from "./octaves.ts";
 import type { Ints, Reals } from "./pack.ts";
 
 /** Values kept exactly. */
 export const exactLimit = 100_000;
 
-/** Cells of an octave, as in {@link Histogram}: the top bits of the double. */
-const cellBits = 9;
-const cellMask = (1 << cellBits) - 1;
+/** Cells of an octave, as in {@link Histogram}. Octaves that have no table entry go to a {@link Histogram} of their own. */
+export const cellsOfOctave = 1 << cellBits;
+const cellMask = cellsOfOctave - 1;
 const shift = 20 - cellBits;
-/** Octaves that have a table entry, from 2^-40 (a picosecond) on; the others go to a {@link Histogram} of their own. */
-const firstOctave = 1023 - 40;
-const octaves = 64;
 
 const double = new Float64Array(1);
 const halves = new Uint32Array(double.buffer);
@@ -25,9 +23,9 @@ const HIGH = halves[1] === 0 ? 0 : 1;
 export class Samples {
   /** Slices that values are kept apart by. */
   private readonly cuts: number;
-  private readonly places: number;
+  readonly places: number;
   /** By place as it is given: the place in here, where slices after the last cut are one. */
-  private readonly cutPlace: Ints;
+  readonly cutPlace: Ints;
   private count = 0;
   private values: Reals | null = new Float64Array(1024);
   private placeOf: Ints = new Int32Array(1024);
@@ -76,7 +74,8 @@ export class Samples {
   /** How many values there are, filed in whichever way. */
   get total(): number {
     if (this.values !== null) return this.count;
-    let total = this.counts.subarray(0, this.used).reduce((a, b) => a + b, 0);
+    let total = 0;
+    for (const row of this.rows) for (let i = 0; row >= 0 && i <= cellMask; i++) total += this.counts[row + i]!;
     for (const histogram of this.rare.values()) total += histogram.count;
     return total;
   }
@@ -133,7 +132,28 @@ export class Samples {
     return merged;
   }
 
-  private recordRare(place: number, value: number): void {
+  /**
+   * Takes over what was counted elsewhere, in tables like those that are made here.
+   * @param rows [place][octave]: where its cells begin in `counts`, -1 where there are none
+   * @param lows by place @param highs by place
+   */
+  adopt(
+    rows: Int32Array<ArrayBuffer>,
+    counts: Uint32Array<ArrayBuffer>,
+    lows: Float64Array<ArrayBuffer>,
+    highs: Float64Array<ArrayBuffer>,
+  ): void {
+    this.values = null;
+    this.placeOf = new Int32Array(0);
+    this.rows = rows;
+    this.counts = counts;
+    this.used = counts.length;
+    this.lows = lows;
+    this.highs = highs;
+  }
+
+  /** A value whose octave has no table entry; place as in here. */
+  recordRare(place: number, value: number): void {
     let histogram = this.rare.get(place);
     if (histogram === undefined) {
       histogram = new Histogram();

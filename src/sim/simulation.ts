@@ -4,16 +4,10 @@ import { Kernel } from "./kernel.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Setup } from "./setup.ts";
 import { leftBehind, type Snapshot, takeSnapshot } from "./snapshot.ts";
-import { giveBack } from "./spare-arrays.ts";
 import { drainLimit } from "./unloaded.ts";
 
 /** Events handled before storage may move: room for as many requests is made beforehand. */
 const stretch = 512;
-/**
- * Stretches at the beginning that are handled event by event. V8 compiles `handle` meanwhile, and would compile it a second time, for the loop
- * under way (on-stack replacement), if it saw it loop: 0.07 s.
- */
-const warming = 128;
 
 export type { Recorder };
 
@@ -39,9 +33,10 @@ export class Simulation extends Kernel {
   }
 
   private open(): void {
+    this.requests.reserve(stretch);
     this.stations.open();
     this.slicing.begin(takeSnapshot(this, 0));
-    this.horizon[0] = this.slicing.nextTime;
+    this.horizon = this.slicing.nextTime;
     this.openSources();
     this.desk.reports.open();
   }
@@ -52,10 +47,9 @@ export class Simulation extends Kernel {
     const until = this.stretches + stretches;
     while (!this.over && this.stretches < until) {
       this.requests.reserve(stretch);
-      this.int = this.requests.int;
-      this.real = this.requests.real;
-      if (this.stretches++ < warming) for (let event = 0; event < stretch; event++) this.handle(1);
-      else this.handle(stretch);
+      this.stretches++;
+      this.nextArrival = this.slicing.nextArrival;
+      this.loop.call.handle(stretch);
       this.file();
       this.interlude();
     }
@@ -67,18 +61,20 @@ export class Simulation extends Kernel {
     const { setup, slicing } = this;
     if (setup.run.duration !== null) this.crossInstants(setup.run.duration);
     // Clients that wait for answers that never come have asked last now.
-    this.end ??= takeSnapshot(this, this.asksAgain ? this.agenda.now : this.reals[this.at.lastArrivalAt]!);
+    this.end ??= takeSnapshot(this, this.asksAgain ? this.agenda.now : this.reals.lastArrivalAt[0]!);
     this.countArrivals();
     const left = leftBehind(this);
+    this.bins?.handOver();
     this.collector.detach();
-    for (const array of [this.ints, this.reals, this.sources.times, this.sources.ids]) giveBack(array);
+    const { fingerprint, events } = this;
+    this.loop.giveBack();
     return {
       collector: this.collector,
       snapshots: slicing.snapshots,
       end: this.end,
       ...left,
-      fingerprint: this.fingerprint.state(),
-      events: this.fingerprint.events,
+      fingerprint,
+      events,
       partsGap: partsGap(this.collector),
       rewards: this.judge.rewards,
     };
@@ -91,25 +87,25 @@ export class Simulation extends Kernel {
     if (agenda.open) agenda.settle();
     const noMore = this.arrived > this.lastOrder || (sources.size === 0 && duration === null && !this.asksAgain);
     if (noMore && this.end === null && !this.waitsForAll()) {
-      this.closeWindow(this.isAtOnce ? agenda.now : reals[this.at.lastArrivalAt]!);
+      this.closeWindow(this.isAtOnce ? agenda.now : reals.lastArrivalAt[0]!);
     }
-    const eventAt = agenda.times[0]!;
-    const arrivesAt = sources.times[0]!;
+    const eventAt = agenda.firstAt;
+    const arrivesAt = sources.firstAt;
     const now = Math.min(eventAt, arrivesAt);
     if (this.end === null && now < Number.POSITIVE_INFINITY) {
       if (now >= slicing.nextTime) this.crossInstants(now);
-      const isArrival = arrivesAt < eventAt || this.arrivalIsFirst(now);
+      const isArrival = arrivesAt < eventAt || this.loop.call.arrivalIsFirst(now) !== 0;
       if (isArrival && this.arrived >= slicing.nextArrival) this.beginSlice(now);
-      this.ints[this.at.slice] = slicing.current;
-      if (this.end === null) this.horizon[0] = slicing.nextTime;
+      this.ints.slice[0] = slicing.current;
+      if (this.end === null) this.horizon = slicing.nextTime;
     }
     const drained = this.end !== null && this.requests.inFlight === 0;
-    this.over = drained || now === Number.POSITIVE_INFINITY || (this.end !== null && now >= this.horizon[0]!);
+    this.over = drained || now === Number.POSITIVE_INFINITY || (this.end !== null && now >= this.horizon);
   }
 
   /** What arrives all at once has no window but the time that it takes to answer. */
   private waitsForAll(): boolean {
-    return this.isAtOnce && this.requests.inFlight > 0 && this.agenda.times[0]! < Number.POSITIVE_INFINITY;
+    return this.isAtOnce && this.requests.inFlight > 0 && this.agenda.firstAt < Number.POSITIVE_INFINITY;
   }
 
   /** Slices and the window that end at instants, not at arrivals. */
@@ -133,7 +129,7 @@ export class Simulation extends Kernel {
     for (let s = 0; s < streams; s++) {
       const row = this.collector.arrived.subarray(s * slices, (s + 1) * slices);
       const before = row.reduce((sum, n) => sum + n, 0);
-      row[this.slicing.current]! += this.ints[this.at.streamNumbers + s]! - before;
+      row[this.slicing.current]! += this.ints.streamNumbers[s]! - before;
     }
   }
 
@@ -144,7 +140,7 @@ export class Simulation extends Kernel {
     this.sources.clear();
     this.asksAgain = false;
     this.stations.sourcesStop(at);
-    this.horizon[0] = drainLimit(this.setup, at);
+    this.horizon = drainLimit(this.setup, at);
   }
 
   private openSources(): void {

@@ -2,22 +2,39 @@
 import { Agenda } from "./agenda.ts";
 import { Clients } from "./arrivals/closed.ts";
 import { type ArrivalProcess, arrivalProcess } from "./arrivals/index.ts";
+import { Bins } from "./bins.ts";
 import { Collector, columnsOf, dropReasons, partNames, pendingRoom } from "./collector.ts";
 import { Desk, type DeskHost } from "./desk.ts";
 import type { KeyRoot } from "./draw.ts";
 import { Timers } from "./events.ts";
-import { Fingerprint, historyRoom, nameWord } from "./fingerprint.ts";
+import { fingerprintSeed, nameWord } from "./fingerprint.ts";
 import { Judge } from "./judge.ts";
+import { type EventLoop, type LoopHost, takeLoop } from "./loop/event-loop.ts";
+import {
+  AGENDA,
+  ARRIVED,
+  ASKS_AGAIN,
+  EVENTS,
+  FINGERPRINT,
+  HORIZON,
+  LAST_ORDER,
+  NEXT_ARRIVAL,
+  PENDING,
+  SOURCES,
+} from "./loop/layout.ts";
 import { machineWidth } from "./machines.ts";
-import { type Ints, packInts, packReals, type Reals } from "./pack.ts";
+import { packInts, packReals } from "./pack.ts";
 import type { Recorder } from "./recorder.ts";
-import { ARRIVED_AT, CODE, DEVICE, EXIT, intWidth, NUMBER, ORDER, PARTS, Requests, SLICE, STREAM } from "./requests.ts";
+import { ARRIVED_AT, DEVICE, EXIT, intWidth, NUMBER, PARTS, Requests, SLICE, STREAM } from "./requests.ts";
+import { exactLimit } from "./samples.ts";
 import type { Setup } from "./setup.ts";
 import { Slicing } from "./slicing.ts";
 import { livingParts, Tables } from "./tables.ts";
 import { freeRoom, plainLinks, Transport } from "./transport.ts";
 
 export abstract class State implements DeskHost {
+  /** Handles the events; what it asks of the rest of the simulator is answered here and in what extends this. */
+  protected readonly loop: EventLoop;
   readonly setup: Setup;
   readonly root: KeyRoot;
   readonly tables: Tables;
@@ -28,45 +45,21 @@ export abstract class State implements DeskHost {
   /** When each device asks next. */
   readonly sources: Agenda;
   readonly collector: Collector;
+  /** Null where values are few, or nobody knows how many. */
+  protected readonly bins: Bins | null;
   readonly recorder: Recorder | null;
   readonly dropsLate: boolean;
   readonly transport: Transport;
   readonly judge: Judge;
   readonly desk: Desk;
   protected readonly slicing: Slicing;
-  protected readonly fingerprint: Fingerprint;
-  /** Events that have still to enter the fingerprint. */
-  protected recorded = 0;
   protected readonly processes: readonly ArrivalProcess[];
-  /** There are closed streams, and they have not stopped asking. */
-  protected asksAgain: boolean;
-  arrived = 0;
   /** Number of the last arrival that is wanted. */
   protected readonly lastOrder: number;
 
-  /** Tables and state that are read together, and where they begin. */
-  protected readonly ints: Ints;
-  protected readonly reals: Reals;
-  protected readonly at;
-  protected readonly horizon: Reals;
-  /** Rows of the requests, as {@link Requests} holds them until it makes room for more. */
-  protected int: Ints;
-  protected real: Reals;
-  protected readonly realWidth: number;
-  protected readonly groups: number;
-  protected readonly segments: number;
-  protected readonly exits: number;
-  /** Exit whose rule is not asked: the last, unless it may answer with an earlier one there. */
-  protected readonly unasked: number;
-  protected readonly ways: number;
-  protected readonly slices: number;
-  protected readonly batches: number;
-  protected readonly width: number;
-  protected readonly isJudged: boolean;
-  protected readonly perRequest: number;
-  protected readonly perSecond: number;
-  /** Latencies and waits that have still to be filed. */
-  protected pending = 0;
+  /** Tables and state that the event loop reads and writes, too. */
+  protected readonly ints;
+  protected readonly reals;
   /** Server seconds of the visits that have ended, by machine. */
   readonly busySeconds: Float64Array;
   /** Seconds waited, by group, and spent in the system, by requests that were dropped. */
@@ -75,15 +68,18 @@ export abstract class State implements DeskHost {
 
   constructor(setup: Setup, root: KeyRoot, recorder: Recorder | null) {
     const { nodes, streams, model } = setup;
+    const loop = takeLoop(this.host());
+    this.loop = loop;
     this.setup = setup;
     this.root = root;
     this.lastOrder = (setup.run.requests ?? Number.POSITIVE_INFINITY) - 1;
     this.recorder = recorder;
     const tables = new Tables(setup, root);
     this.tables = tables;
-    this.sources = new Agenda((a, b) => a < b, tables.firstSource[streams.length]!);
-    this.requests = new Requests(nodes.length + partNames.length);
-    this.agenda = new Agenda((a, b) => this.before(a, b));
+    loop.openAgenda(SOURCES, tables.firstSource[streams.length]!);
+    this.sources = new Agenda(loop, SOURCES);
+    this.requests = new Requests(nodes.length + partNames.length, loop);
+    this.agenda = new Agenda(loop, AGENDA);
     this.slicing = new Slicing(setup.run);
     this.desk = new Desk(setup, root, this);
     this.judge = new Judge(setup, root, tables, this.requests, this.desk);
@@ -93,7 +89,7 @@ export abstract class State implements DeskHost {
     this.dropsLate = streams.some((stream) => stream.late === "drop" && stream.deadline !== null);
     const plain = plainLinks(setup, this);
     const machines = tables.firstMachine[groups]!;
-    const ints = packInts({
+    const ints = packInts(loop, {
       exitAfter: tables.exitAfter,
       plan: tables.plan,
       modulus: tables.modulus,
@@ -122,20 +118,16 @@ export abstract class State implements DeskHost {
       slice: 1,
       streamNumbers: streams.length,
       /** What stands for events at each node group, link direction and stream in the fingerprint; entities are added. */
-      groupWords: nodes.map((node, g) => nameWord("node", node.name) - tables.firstMachine[g]!),
+      groupWords: nodes.map((node, g) => (nameWord("node", node.name) - tables.firstMachine[g]!) | 0),
       wayWords: setup.links.flatMap((link) => [nameWord("up", link.name), nameWord("down", link.name)]),
       streamWords: streams.map((stream) => nameWord("stream", stream.name)),
-      historyWords: historyRoom,
-      historyOrders: historyRoom,
       pendingPlaces: pendingRoom,
       /** [machine][BUSY, QUEUED, HEAD, TAIL]. */
       machines: machines * machineWidth,
       /** Requests so far, by source. */
       numbers: tables.firstSource[streams.length]!,
     });
-    const reals = packReals({
-      /** When something other than an event is due: a slice or the window ends, or the run is over. */
-      horizon: [Number.POSITIVE_INFINITY],
+    const reals = packReals(loop, {
       lastArrivalAt: 1,
       fixed: tables.fixed,
       exponential: tables.exponential,
@@ -148,29 +140,39 @@ export abstract class State implements DeskHost {
       busySeconds: machines,
       freeAt: freeRoom(setup, tables, plain.shortcut),
       ...columnsOf(shape, batches),
-      historyTimes: historyRoom,
     });
     this.collector = new Collector(shape, reals.view, ints.view.pendingPlaces);
-    this.fingerprint = new Fingerprint(ints.view.historyWords, ints.view.historyOrders, reals.view.historyTimes);
+    // Variables of the event loop that stand as the last replication left them.
+    loop.set({ bins: 0 });
+    this.bins = (setup.run.requests ?? 0) > exactLimit ? new Bins(loop, this.collector) : null;
     this.transport = new Transport(setup, this, reals.view.freeAt, root);
-    this.ints = ints.all;
-    this.reals = reals.all;
-    this.at = { ...ints.at, ...reals.at };
-    this.horizon = reals.view.horizon;
-    this.int = this.requests.int;
-    this.real = this.requests.real;
-    this.realWidth = this.requests.realWidth;
-    this.groups = groups;
-    this.segments = model.segments.length;
-    this.exits = exits;
-    this.unasked = setup.policy.exit.decidesAtLast === true ? -2 : exits - 1;
-    this.ways = directions;
-    this.slices = this.slicing.slices;
-    this.batches = this.slicing.batches;
-    this.width = this.collector.width;
-    this.perRequest = this.slicing.perRequest;
-    this.perSecond = this.slicing.perSecond;
-    this.isJudged = this.judge.knowsCorrect || this.judge.rows > 0 || recorder !== null;
+    this.ints = ints.view;
+    this.reals = reals.view;
+    const { slicing, judge, desk } = this;
+    loop.set({ ...ints.at, ...reals.at });
+    loop.set({
+      exits,
+      groups,
+      slices,
+      batches,
+      segments: model.segments.length,
+      ways: directions,
+      width: this.collector.width,
+    });
+    loop.set({
+      unasked: setup.policy.exit.decidesAtLast === true ? -2 : exits - 1,
+      perRequest: slicing.perRequest,
+      perSecond: slicing.perSecond,
+      dropsLate: +this.dropsLate,
+      isAsked: +desk.isAsked,
+      isJudged: +(judge.knowsCorrect || judge.rows > 0 || recorder !== null),
+      isRecorded: +(recorder !== null),
+      isTabled: +(judge.rows > 0),
+      learns: +desk.learns,
+      tellsChanges: +desk.reports.wantsChanges,
+    });
+    loop.ints.set(fingerprintSeed, FINGERPRINT >> 2);
+    loop.reals[LAST_ORDER >> 3] = this.lastOrder;
     this.busySeconds = reals.view.busySeconds;
     this.lostWaiting = new Float64Array(groups);
     this.asksAgain = tables.clients.some((n) => n > 0);
@@ -180,19 +182,52 @@ export abstract class State implements DeskHost {
   abstract presentAt(group: number, machine: number): number;
   abstract waitingAt(group: number, machine: number): number;
 
-  protected before(a: number, b: number): boolean {
-    const codeA = this.codeOf(a);
-    const codeB = this.codeOf(b);
-    if (codeA !== codeB) return codeA < codeB;
-    return this.orderOf(a) < this.orderOf(b);
+  /** Who answers what the event loop asks. */
+  protected abstract host(): LoopHost;
+
+  /** Arrivals so far. */
+  get arrived(): number {
+    return this.loop.ints[ARRIVED >> 2]!;
   }
 
-  protected codeOf(id: number): number {
-    return id < 0 ? this.timers.code(id) : this.requests.int[id * intWidth + CODE]!;
+  /** There are closed streams, and they have not stopped asking. */
+  protected get asksAgain(): boolean {
+    return this.loop.ints[ASKS_AGAIN >> 2] !== 0;
   }
 
-  protected orderOf(id: number): number {
-    return id < 0 ? this.timers.payload(id) : this.requests.int[id * intWidth + ORDER]!;
+  protected set asksAgain(asks: boolean) {
+    this.loop.ints[ASKS_AGAIN >> 2] = +asks;
+  }
+
+  /** Something other than an event is due: a slice or the window ends, or the run is over; at an instant, or after so many arrivals. */
+  protected set horizon(at: number) {
+    this.loop.reals[HORIZON >> 3] = at;
+  }
+
+  protected get horizon(): number {
+    return this.loop.reals[HORIZON >> 3]!;
+  }
+
+  protected set nextArrival(order: number) {
+    this.loop.reals[NEXT_ARRIVAL >> 3] = order;
+  }
+
+  /** Latencies and waits that have still to be filed. */
+  protected get pending(): number {
+    return this.loop.ints[PENDING >> 2]!;
+  }
+
+  protected set pending(n: number) {
+    this.loop.ints[PENDING >> 2] = n;
+  }
+
+  protected get events(): number {
+    return this.loop.reals[EVENTS >> 3]!;
+  }
+
+  protected get fingerprint(): readonly [number, number, number, number] {
+    const [a, b, c, d] = this.loop.ints.subarray(FINGERPRINT >> 2, (FINGERPRINT >> 2) + 4);
+    return [a! >>> 0, b! >>> 0, c! >>> 0, d! >>> 0];
   }
 
   /** Late and to be dropped when next taken; answers are not. */

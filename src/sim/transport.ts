@@ -23,6 +23,7 @@ import { type NrHost, NrLinks } from "./links/nr/nr-links.ts";
 import { Progress } from "./links/progress.ts";
 import { RadioMeter } from "./links/radio-meter.ts";
 import { SharedLinks } from "./links/shared.ts";
+import { FIFO, FIXED, SLOW } from "./links/shortcuts.ts";
 import { wireBytes } from "./links/wire.ts";
 import type { Reals } from "./pack.ts";
 import type { Recorder } from "./recorder.ts";
@@ -65,11 +66,6 @@ export interface TransportHost {
   givesUp(slot: number, at: number): boolean;
   drop(slot: number, reason: number): void;
 }
-
-/** Links whose messages are worth a shortcut in the event loop: nothing but size, rate and latency matters. */
-export const SLOW = 0;
-export const FIXED = 1;
-export const FIFO = 2;
 
 /** Parts of the latency, after the first of them: see `partNames`. */
 const QUEUE_PART = 0;

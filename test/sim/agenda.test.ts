@@ -1,10 +1,23 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Agenda } from "../../src/sim/agenda.ts";
+import { type LoopHost, takeLoop } from "../../src/sim/loop/event-loop.ts";
+import { AGENDA } from "../../src/sim/loop/layout.ts";
+import { CODE, intWidth, ORDER, Requests } from "../../src/sim/requests.ts";
 
-/** An agenda whose ids index `codes` and `orders`. */
+/** An agenda of requests with these codes and orders, which may be added to until they are scheduled. */
 function agendaOf(codes: readonly number[], orders: readonly number[]): Agenda {
-  return new Agenda((a, b) => (codes[a]! !== codes[b]! ? codes[a]! < codes[b]! : orders[a]! < orders[b]!));
+  const loop = takeLoop({} as LoopHost);
+  const requests = new Requests(0, loop);
+  requests.reserve(1024);
+  const agenda = new Agenda(loop, AGENDA);
+  const schedule = agenda.schedule.bind(agenda);
+  agenda.schedule = (id) => {
+    requests.int[id * intWidth + CODE] = codes[id] ?? 0;
+    requests.int[id * intWidth + ORDER] = orders[id] ?? 0;
+    schedule(id);
+  };
+  return agenda;
 }
 
 function schedule(agenda: Agenda, time: number, id: number): void {

@@ -35,6 +35,8 @@ export interface StationHost {
   complete(slot: number): void;
   /** A request may end: what is counted of it has room. */
   makesRoom(): void;
+  /** A request has waited so long, for its quantiles. */
+  waited(group: number, slice: number, seconds: number): void;
   /** An event of a request happens: it is counted and enters the fingerprint. */
   happens(code: number, slot: number): void;
 }

@@ -56,7 +56,7 @@ export class Visits {
       visits[v + Visit.waiting]! += waited;
       visits[v + Visit.waitingSquare]! += waited * waited;
       visits[v + Visit.waited]! += 1;
-      collector.waiting[this.group]!.add(slice, waited);
+      this.host.waited(this.group, slice, waited);
       real[r + PARTS + setup.nodes.length]! += waited;
     }
     const d = service - serviceShift[this.group]!;
