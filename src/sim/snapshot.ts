@@ -1,7 +1,7 @@
 /** The state of a replication at one instant: what has ended by then, from the collector, and the part of what has not. */
 import { Cell, type Collector, Visit } from "./collector.ts";
 import { entityBits, entityMask, HELD, STAGE, WAITING } from "./events.ts";
-import { keepsEach } from "./machines.ts";
+import { keepsEach } from "./kept-seconds.ts";
 import type { Recorder } from "./recorder.ts";
 import { ARRIVED_AT, CODE, GROUP, intWidth, QUEUED_AT, type Requests, SLICE, STARTED_AT, STREAM } from "./requests.ts";
 import type { Setup } from "./setup.ts";

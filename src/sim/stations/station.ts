@@ -1,6 +1,6 @@
 /** The machines of one node group that the event loop does not serve itself. */
 import { ADMISSION, DEADLINE, NODE, QUEUE } from "../collector.ts";
-import { keepsEach } from "../machines.ts";
+import { keepsEach } from "../kept-seconds.ts";
 import type { Admission, InService, NodeGroup } from "../setup.ts";
 import { Door } from "./admission.ts";
 import { Away } from "./away.ts";
