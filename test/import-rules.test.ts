@@ -145,6 +145,14 @@ test("the simulator reads no clock, no chance of the machine and makes no promis
   expect(found).toEqual([]);
 });
 
+test("the simulator counts and draws without BigInt", () => {
+  const isBig = (code: string): boolean => /\bBigInt|\bBig(?:Ui|I)nt64|(?<![\w.$])\d[\d_]*n\b/.test(code);
+  expect(["BigInt(3)", "x * 10n", "new BigUint64Array(1)"].map(isBig)).toEqual([true, true, true]);
+  expect(["u.k1n", "x10n", "0x1bd11bda", "n * 2"].map(isBig)).toEqual([false, false, false, false]);
+  const code = (file: string): string => readFileSync(file, "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
+  expect([...sources(join(root, "src/sim"))].filter((file) => isBig(code(file)))).toEqual([]);
+});
+
 test("zod is imported as a namespace, so that the bundle leaves out what is not used of it", () => {
   const wrong = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts"))

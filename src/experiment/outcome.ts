@@ -94,7 +94,7 @@ export function outcomeOf(setup: Setup, replications: readonly Replication[], co
   const estimator = new Estimator(confidence);
   const all = (): boolean => true;
   const batches = batchesOf(setup, windows);
-  const verdict = verdictOf(setup, windows, batches, cut.tooShort, estimator);
+  const verdict = verdictOf(setup, windows, batches, cut.tooShort);
   const theory = theoryOf(setup);
   const result = {
     ...summarise(setup, windows, batches, cut.warmup, verdict, estimator),

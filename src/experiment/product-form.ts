@@ -1,5 +1,5 @@
 /**
- * Mean values of the scenarios whose stationary distribution is known: open networks of product form, station by station.
+ * Mean values of the scenarios whose stationary distribution is known: networks of product form, open ones station by station, closed ones of a single stream as a whole.
  * Strict: what is not known to be one gets no theory.
  * @see J. R. Jackson, "Networks of waiting lines", Operations Research 5(4), 1957; F. Baskett, K. M. Chandy, R. R. Muntz, F. G. Palacios, "Open, closed, and mixed networks of queues with different classes of customers", JACM 22(2), 1975
  */
@@ -9,7 +9,8 @@ import type { Distribution } from "../sim/distribution.ts";
 import { mean } from "../sim/distribution-moments.ts";
 import { wireBytes } from "../sim/links/wire.ts";
 import { findRoute } from "../sim/routes.ts";
-import type { Link, LinkDirection, NodeGroup, Setup, Size, Stream } from "../sim/setup.ts";
+import type { Link, LinkDirection, NodeGroup, Setup, Size } from "../sim/setup.ts";
+import { closedNetwork } from "./closed-network.ts";
 import type { Theory } from "./result.ts";
 
 /** What comes to the machines of a node group. */
@@ -24,48 +25,104 @@ interface Station {
 
 /** Exit rules that decide by the evidence of this request alone, independently from request to request. */
 const memoryless: readonly string[] = ["share", "never", "first", "max-probability", "margin", "entropy"];
+export const isMemoryless = ({ name }: Setup["policy"]["exit"]): boolean => memoryless.includes(name);
 
-/** @returns null unless the setup is certainly an open network of product form, with a load below 1 everywhere */
+/** Clients of a closed network beyond which nothing is computed: it would take seconds. */
+const mostClients = 1000;
+
+/** @returns null unless the setup is certainly a network of product form, with a load below 1 everywhere */
 export function theoryOf(setup: Setup): Theory | null {
-  if (!setup.nodes.every(isKnownNode) || !memoryless.includes(setup.policy.exit.name)) return null;
-  const stations = setup.nodes.map(
-    (node): Station => ({
-      node,
-      visits: new Float64Array(node.count),
-      work: new Float64Array(node.count),
-      service: null,
-    }),
-  );
+  if (!setup.nodes.every(isKnownNode) || !isMemoryless(setup.policy.exit)) return null;
+  const [stream] = setup.streams;
+  return setup.streams.length === 1 && stream!.arrivals.kind === "closed" ? closedTheory(setup) : openTheory(setup);
+}
+
+const stationsOf = (setup: Setup): Station[] =>
+  setup.nodes.map((node) => ({
+    node,
+    visits: new Float64Array(node.count),
+    work: new Float64Array(node.count),
+    service: null,
+  }));
+
+function openTheory(setup: Setup): Theory | null {
+  const stations = stationsOf(setup);
   let [rate, moving] = [0, 0];
-  for (const [s, stream] of setup.streams.entries()) {
-    const found = addStream(setup, s, stream, stations);
+  for (const [s, { arrivals, source }] of setup.streams.entries()) {
+    if (arrivals.kind !== "poisson") return null;
+    const found = addStream(setup, s, arrivals.rate, stations, () => false);
     if (found === null) return null;
-    rate += found.rate;
-    moving += found.moving;
+    rate += arrivals.rate * setup.nodes[source]!.count;
+    moving += found;
   }
   let inside = 0;
   const nodes: [string, Theory["nodes"][string]][] = [];
   for (const station of stations) {
     const here = numberInside(station);
     if (here === null) return null;
-    const visits = station.visits.reduce((a, b) => a + b, 0);
+    const visits = sum(station.visits);
     inside += here;
     if (visits > 0) nodes.push([station.node.name, { residence_s: here / visits, in_system: here }]);
   }
   return rate === 0 ? null : { latency_mean_s: (inside + moving) / rate, nodes: Object.fromEntries(nodes) };
 }
 
-/** Adds a stream to the stations; null where it is not of the kind. @returns requests [1/s], and how many of them are on links on average */
+/** Of one stream whose clients all meet at the same machines, and otherwise have servers of their own. */
+function closedTheory(setup: Setup): Theory | null {
+  const { arrivals, source } = setup.streams[0]!;
+  if (arrivals.kind !== "closed" || arrivals.query !== 1) return null;
+  const devices = setup.nodes[source]!.count;
+  const clients = arrivals.each ? arrivals.clients * devices : arrivals.clients;
+  const each = arrivals.each ? arrivals.clients : Math.ceil(arrivals.clients / devices);
+  if (clients > mostClients) return null;
+  // Where there are as many servers as ever clients, nobody waits.
+  const isDelay = (group: number): boolean =>
+    devicesByMachine(setup, source, group).every((n) => Math.min(clients, n * each) <= setup.nodes[group]!.servers);
+  const stations = stationsOf(setup);
+  // Of one request: visits and work are what it brings to each machine on average.
+  const moving = addStream(setup, 0, 1 / devices, stations, isDelay);
+  if (moving === null) return null;
+  const used = stations.flatMap((station, group) => {
+    const visits = sum(station.visits);
+    return visits === 0 ? [] : [{ station, visits, demand: sum(station.work), isDelay: isDelay(group) }];
+  });
+  const queues = used.filter((use) => !use.isDelay && use.demand > 0);
+  if (queues.some(({ station }) => station.node.count > 1)) return null;
+  const own = used.reduce((time, use) => time + (use.isDelay ? use.demand : 0), moving);
+  const think = mean(arrivals.think);
+  if (!Number.isFinite(think) || own + think + queues.length === 0) return null;
+  const found = closedNetwork(
+    clients,
+    own + think,
+    queues.map(({ demand, station }) => ({ demand, servers: station.node.servers })),
+  );
+  const nodes = used.map((use): [string, Theory["nodes"][string]] => {
+    const place = queues.indexOf(use);
+    const inside = place < 0 ? found.throughput * use.demand : found.inside[place]!;
+    return [use.station.node.name, { residence_s: inside / found.throughput / use.visits, in_system: inside }];
+  });
+  return { latency_mean_s: clients / found.throughput - think, nodes: Object.fromEntries(nodes) };
+}
+
+const sum = (values: Float64Array): number => values.reduce((a, b) => a + b, 0);
+
+/**
+ * Adds a stream to the stations; null where it is not of the kind.
+ * @param rate requests of a device [1/s]
+ * @param isDelay group at which nobody ever waits, whatever the times
+ * @returns how many of its requests are on links on average
+ */
 function addStream(
   setup: Setup,
   s: number,
-  stream: Stream,
+  rate: number,
   stations: readonly Station[],
-): { readonly rate: number; readonly moving: number } | null {
-  const { arrivals, source } = stream;
+  isDelay: (group: number) => boolean,
+): number | null {
+  const stream = setup.streams[s]!;
+  const { source } = stream;
   const places = setup.policy.place.plan(source);
-  if (places === null || arrivals.kind !== "poisson" || (stream.late === "drop" && stream.deadline !== null))
-    return null;
+  if (places === null || (stream.late === "drop" && stream.deadline !== null)) return null;
   // Rows in order leave at exits in order.
   if (setup.model.outputs.kind === "table" && stream.samples !== "random") return null;
   const devices = setup.nodes[source]!.count;
@@ -78,10 +135,11 @@ function addStream(
     }
     const delay = delayOf(setup, step);
     if (delay === null) return null;
-    moving += arrivals.rate * devices * step.share * delay;
+    moving += rate * devices * step.share * delay;
   }
-  for (const steps of visits.values()) if (!addVisit(setup, stations, arrivals.rate, source, steps)) return null;
-  return { rate: arrivals.rate * devices, moving };
+  for (const steps of visits.values())
+    if (!addVisit(setup, stations, rate, source, steps, isDelay(steps[0]!.group))) return null;
+  return moving;
 }
 
 /** Adds one stay on a node group; false where its service is not of the kind that the discipline asks for. */
@@ -91,12 +149,13 @@ function addVisit(
   rate: number,
   source: number,
   steps: readonly Extract<Step, { kind: "work" }>[],
+  isDelay: boolean,
 ): boolean {
   const { group, share } = steps[0]!;
   const station = stations[group]!;
   const working = steps.filter(({ time }) => !isZero(time));
   const service = working.reduce((sum, step) => sum + (step.share / share) * mean(step.time), 0);
-  if (station.node.queue.discipline === "fifo") {
+  if (station.node.queue.discipline === "fifo" && !isDelay) {
     // Exponential, and alike for all who come: whoever follows whom is then no matter.
     const isExponential =
       working.length === 1 && working[0]!.time.kind === "exponential" && working[0]!.share === share;

@@ -2,11 +2,21 @@
 import { styleText } from "node:util";
 import type { Interval, PolicyResult, Result, SweepPoint } from "../experiment/result.ts";
 import { leadAt } from "./charts/sweep-leads.ts";
-import { count, decimal, interval, quantity, type Scale, scaled, scaleFor, signed, type Unit } from "./format.ts";
+import { decimal, interval, quantity, type Scale, scaled, scaleFor, signed, type Unit } from "./format.ts";
 import { baselineOf, known } from "./metrics.ts";
 import { type Cell, type Column, cell, fold, tableLines } from "./terminal-table.ts";
 import { plural, shorten, shortenAll } from "./text.ts";
-import { expectationsText, headline, observedText, scope, stoppingText, theoryTexts, warnings } from "./verdict.ts";
+import {
+  expectationsText,
+  headline,
+  observedText,
+  replicationsText,
+  requestsText,
+  scope,
+  stoppingText,
+  theoryTexts,
+  warnings,
+} from "./verdict.ts";
 
 export interface TableOptions {
   /** Colour or not; left out, as the standard output and NO_COLOR say. */
@@ -44,11 +54,11 @@ export function renderTable(result: Result, { color, width = 100 }: TableOptions
 }
 
 function scopeLine(result: Result): string {
-  const { policies, replications, requests } = scope(result);
+  const requests = requestsText(result);
   const parts = [
-    plural(policies, "policy", "policies"),
-    replications === null ? "" : plural(replications, "replication"),
-    requests > 0 ? `${count(requests)} requests a policy in all` : "",
+    plural(result.policies.length, "policy", "policies"),
+    replicationsText(result),
+    requests === "" ? "" : `${requests} a policy in all`,
     `seed ${result.seed}`,
   ];
   return parts.filter((part) => part !== "").join(", ");
@@ -244,7 +254,7 @@ function footLines(result: Result, width: number): string[] {
   const interval =
     confidence === null || replications === null
       ? ""
-      : `[low, high]: ${Math.round(confidence * 1000) / 10} % interval from ${batches === null ? plural(replications, "replication") : plural(batches, "batch mean")}. `;
+      : `[low, high]: ${Math.round(confidence * 1000) / 10} % interval from ${batches === null ? replicationsText(result) : plural(batches, "batch mean")}. `;
   const stopped = stoppingText(result);
   const words = [
     stopped === "" ? "" : `${stopped} `,

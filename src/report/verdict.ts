@@ -1,6 +1,6 @@
 /** What a run found, in sentences made from its numbers; a difference counts only when its interval says so. */
 import type { Comparison, PolicyResult, Result } from "../experiment/result.ts";
-import { difference, interval, quantity, type Unit } from "./format.ts";
+import { count, difference, interval, quantity, type Unit } from "./format.ts";
 import { baselineOf, metricOf } from "./metrics.ts";
 import { measured } from "./quantity.ts";
 import { list, plural } from "./text.ts";
@@ -212,22 +212,36 @@ export function stoppingText(result: Result): string {
   return `Replications stopped by rule, once ${list(wanted)} were known: ${numbers.join(", ")}.`;
 }
 
-/** "4 policies · 10 replications · 10 000 requests each"; where intervals are from batches of fewer than 3 replications, how many. */
+/** "25 to 100 replications": each policy may have stopped by itself. Empty where no policy has any. */
+export function replicationsText(result: Result): string {
+  const [fewest, most] = ends(result.policies.flatMap((policy) => figureOfAll(policy)?.values.length ?? []));
+  return most === 0 ? "" : `${fewest === most ? "" : `${fewest} to `}${plural(most, "replication")}`;
+}
+
+/** "292 500 requests", or the fewest and the most where policies have different numbers of replications. Empty where nothing arrived. */
+export function requestsText(result: Result): string {
+  const [fewest, most] = ends(result.policies.map(({ requests }) => requests.arrived));
+  const isEqual = new Set(result.policies.map((policy) => figureOfAll(policy)?.values.length)).size === 1;
+  return most === 0 ? "" : `${isEqual ? "" : `${count(fewest)} to `}${count(most)} requests`;
+}
+
+const ends = (numbers: readonly number[]): [number, number] => [Math.min(...numbers), Math.max(0, ...numbers)];
+
+const figureOfAll = (policy: Result["policies"][number]) =>
+  policy.latency_s.mean ?? policy.throughput_per_s ?? policy.dropped;
+
+/** How many policies, and what intervals are from: replications, or batches of fewer than three of them. */
 export function scope(result: Result): {
   readonly policies: number;
   readonly replications: number | null;
   readonly batches: number | null;
-  readonly requests: number;
   readonly confidence: number | null;
 } {
-  const first = result.policies.flatMap(
-    (policy) => policy.latency_s.mean ?? policy.throughput_per_s ?? policy.dropped ?? [],
-  )[0];
+  const first = result.policies.flatMap((policy) => figureOfAll(policy) ?? [])[0];
   return {
     policies: result.policies.length,
     replications: first?.values.length ?? null,
     batches: first && first.n > first.values.length ? first.n : null,
-    requests: result.policies.reduce((most, policy) => Math.max(most, policy.requests.arrived), 0),
     confidence: first?.confidence ?? null,
   };
 }

@@ -39,7 +39,8 @@ export function compile(scenario: Scenario, policyName: string, materials: Mater
           .filter((fault) => fault.node === node.name)
           .map((fault) => ({
             at: seconds(fault.at),
-            until: seconds(fault.at + fault.for),
+            // In picoseconds, where sums of decimals are exact.
+            until: seconds(Math.round((fault.at + fault.for) * 1e12) / 1e12),
             inService: fault.inService,
           })),
         power: node.power === null ? null : { idle: watts(node.power.idle), busy: watts(node.power.busy) },

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { Distribution } from "../sim/distribution.ts";
 import { logGamma } from "../sim/special.ts";
+import { uncutNormal } from "../sim/uncut-normal.ts";
 import { weibullShape } from "../sim/weibull-shape.ts";
 import { show } from "./errors.ts";
 import type { Dimension } from "./quantity.ts";
@@ -76,20 +77,57 @@ function makeFamily(dimension: Dimension): Family {
   parts.set("exponential", {
     schema: positive.schema,
     make(tree, path, to) {
+      if (tree.kind === "map")
+        return to.wrong(tree, path, "its mean alone", `write { exponential: ${kinds[dimension].example} }`);
       const mean = positive.read(tree, path, to);
       return mean === undefined ? undefined : { kind: "exponential", mean };
     },
   });
+  const spread = {
+    mean: field("the mean, beside cv", positive),
+    cv: field("standard deviation / mean, beside mean", plainNumber({ above: 0, max: 1000 })),
+  };
   add(
     "uniform",
-    { low: required("the least value", amount), high: required("the greatest value", amount) },
-    ({ low, high }, tree, path, to) =>
-      low! <= high! ? { kind: "uniform", low: low!, high: high! } : to.wrong(tree, path, "low at most high"),
+    {
+      low: field("the least value", amount),
+      high: field("the greatest value", amount),
+      ...spread,
+      cv: field("standard deviation / mean, beside mean: at most 1 / √3", cvNumber),
+    },
+    (given, tree, path, to) => {
+      const way = oneOfPairs(tree, path, to, ["low", "high"], ["mean", "cv"]);
+      if (way === undefined) return undefined;
+      if (way === 0) {
+        const { low, high } = given as { low: number; high: number };
+        return low <= high ? { kind: "uniform", low, high } : to.wrong(tree, path, "low at most high");
+      }
+      // Standard deviation: width / √12.
+      const half = Math.sqrt(3) * given.cv!;
+      if (half > 1 + 1e-3)
+        return to.wrong(child(tree, "cv")!, `${path}.cv`, "a bare number of at most 0.577: from 0 to twice the mean");
+      const reach = Math.min(1, half) * given.mean!;
+      return { kind: "uniform", low: given.mean! - reach, high: given.mean! + reach };
+    },
   );
   add(
     "normal",
-    { mean: required("the mean before the cut at 0", amount), sd: required("the standard deviation", amount) },
-    ({ mean, sd }) => ({ kind: "normal", mean: mean!, sd: sd! }),
+    {
+      mean: field("beside sd the mean before the cut at 0, beside cv the mean of what is left", amount),
+      sd: field("standard deviation before the cut", amount),
+      cv: field("standard deviation / mean of what is left: at most 0.755", cvNumber),
+    },
+    (given, tree, path, to) => {
+      const way = oneOfPairs(tree, path, to, ["mean", "sd"], ["mean", "cv"]);
+      if (way === undefined) return undefined;
+      if (way === 0) return { kind: "normal", mean: given.mean!, sd: given.sd! };
+      if (given.mean === 0)
+        return to.wrong(child(tree, "mean")!, `${path}.mean`, `${kinds[dimension].what} above zero`);
+      const whole = uncutNormal(given.mean!, given.cv!);
+      if (whole === null)
+        return to.wrong(child(tree, "cv")!, `${path}.cv`, "a bare number of at most 0.755, half a normal around 0");
+      return { kind: "normal", ...whole };
+    },
   );
   for (const kind of ["lognormal", "gamma"] as const)
     add(
@@ -99,13 +137,22 @@ function makeFamily(dimension: Dimension): Family {
     );
   add(
     "erlang",
-    { mean: required("the mean of the whole", positive), k: required("phases", whole({ min: 1, max: 1000 })) },
-    ({ mean, k }) => ({ kind: "erlang", mean: mean!, k: k! }),
+    {
+      mean: required("the mean of the whole", positive),
+      k: field("phases", whole({ min: 1, max: 1000 })),
+      cv: field("standard deviation / mean, in place of k: 1 / √k", plainNumber({ above: 0, max: 1000 })),
+    },
+    (given, tree, path, to) => {
+      const way = oneOfPairs(tree, path, to, ["mean", "k"], ["mean", "cv"]);
+      if (way === undefined) return undefined;
+      if (way === 0) return { kind: "erlang", mean: given.mean!, k: given.k! };
+      const k = Math.min(1000, Math.max(1, Math.round(given.cv! ** -2)));
+      if (Math.abs(given.cv! * Math.sqrt(k) - 1) <= 2e-3) return { kind: "erlang", mean: given.mean!, k };
+      const near = Number((1 / Math.sqrt(k)).toPrecision(3));
+      const hint = `the nearest is cv: ${near}, k: ${k}; gamma takes any cv`;
+      return to.wrong(child(tree, "cv")!, `${path}.cv`, "1, 0.707, 0.577, 0.5 and so on: 1 / √k for k phases", hint);
+    },
   );
-  const spread = {
-    mean: field("the mean, beside cv", positive),
-    cv: field("standard deviation / mean, beside mean", plainNumber({ above: 0, max: 1000 })),
-  };
   add(
     "hyperexponential",
     {
@@ -188,7 +235,7 @@ function oneOfPairs(
   to: Reading,
   ...pairs: readonly (readonly [string, string])[]
 ): number | undefined {
-  const used = pairs.flat().filter((key) => child(tree, key) !== undefined);
+  const used = [...new Set(pairs.flat())].filter((key) => child(tree, key) !== undefined);
   const way = pairs.findIndex((pair) => used.length === 2 && pair.every((key) => used.includes(key)));
   if (way >= 0) return way;
   const expected = pairs.map((pair) => pair.join(" and ")).join(", or ");

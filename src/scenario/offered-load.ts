@@ -1,6 +1,6 @@
 /** How much of every node and link a policy asks for, from mean values: a warning before a run that cannot be steady. */
 
-import { meanRate } from "../sim/arrivals/rate.ts";
+import { isOpen, meanRate } from "../sim/arrivals/rate.ts";
 import { mean } from "../sim/distribution-moments.ts";
 import { availability } from "../sim/links/channels.ts";
 import { attemptsOf } from "../sim/links/loss.ts";
@@ -157,12 +157,23 @@ export function loadWarnings(setup: Setup, load: OfferedLoad): string[] {
       value === Number.POSITIVE_INFINITY ? "unbounded work" : `${Number(value.toPrecision(3))} times what it can do`;
     found.push(`warning: ${setup.policy.name} offers ${what} ${times}: ${follows}`);
   };
-  const grows = "its queue grows without end";
+  const asking = setup.streams.filter(({ arrivals }) => isOpen(arrivals));
+  const isLate = asking.length > 0 && asking.every(({ late, deadline }) => late === "drop" && deadline !== null);
+  const ends = asking.length > 0 && asking.every(({ arrivals }) => arrivals.kind === "trace");
+  const grows = isLate
+    ? "it drops requests that have become late"
+    : ends
+      ? "its queue grows as long as the trace lasts"
+      : "its queue grows without end";
   for (const { name, queue } of setup.nodes)
     check(
       name,
       load.nodes[name]!,
-      queue.places < Number.POSITIVE_INFINITY ? "its queue is full, and drops requests" : grows,
+      queue.admit !== null
+        ? "it turns requests away"
+        : queue.places < Number.POSITIVE_INFINITY
+          ? "its queue is full, and drops requests"
+          : grows,
     );
   for (const [link, { up, down }] of Object.entries(load.links)) {
     check(`${link}.up`, up, grows);

@@ -101,7 +101,9 @@ function solve(shape: number, s: number, from: number): Point {
     const logDensity = logGammaDensity(shape, y);
     const slope = Math.exp(logP + logQ - logDensity);
     const change = (s - (logP - logQ)) * slope;
-    if (Math.abs(change) < 1e-9 * (1 + Math.abs(y))) {
+    // Log Q loses digits where Q is of the order of a tiny shape: what has not settled by then is that.
+    const rounding = i < 20 ? 0 : 4e-15 / shape;
+    if (Math.abs(change) < 1e-9 * (1 + Math.abs(y)) + rounding) {
       // The change left is taken to first order: exact to 1e-18.
       const bend = shape - Math.exp(y) - Math.exp(logDensity - logP) + Math.exp(logDensity - logQ);
       return { y: y + change, slope, curvature: -bend * slope * slope };

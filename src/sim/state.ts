@@ -2,6 +2,7 @@
 import { Agenda } from "./agenda.ts";
 import { Clients } from "./arrivals/closed.ts";
 import { type ArrivalProcess, arrivalProcess } from "./arrivals/index.ts";
+import { mayCoincide } from "./arrivals/rate.ts";
 import { Bins } from "./bins.ts";
 import { Collector, columnsOf, dropReasons, partNames, pendingRoom } from "./collector.ts";
 import { Desk, type DeskHost } from "./desk.ts";
@@ -20,6 +21,7 @@ import {
   LAST_ORDER,
   NEXT_ARRIVAL,
   PENDING,
+  SNAPS,
   SOURCES,
 } from "./loop/layout.ts";
 import { machineWidth } from "./machines.ts";
@@ -76,6 +78,7 @@ export abstract class State implements DeskHost {
     this.recorder = recorder;
     const tables = new Tables(setup, root);
     this.tables = tables;
+    loop.ints[SNAPS >> 2] = +streams.some(({ arrivals }) => mayCoincide(arrivals));
     loop.openAgenda(SOURCES, tables.firstSource[streams.length]!);
     this.sources = new Agenda(loop, SOURCES);
     this.requests = new Requests(nodes.length + partNames.length, loop);
@@ -234,12 +237,11 @@ export abstract class State implements DeskHost {
   givesUp(slot: number, at: number): boolean {
     if (!this.dropsLate) return false;
     const { int, real, realWidth } = this.requests;
-    const { late, deadline } = this.setup.streams[int[slot * intWidth + STREAM]!]!;
+    const stream = int[slot * intWidth + STREAM]!;
     return (
-      late === "drop" &&
-      deadline !== null &&
+      this.setup.streams[stream]!.late === "drop" &&
       int[slot * intWidth + EXIT]! < 0 &&
-      at - real[slot * realWidth + ARRIVED_AT]! > deadline
+      at - real[slot * realWidth + ARRIVED_AT]! > this.tables.deadlines[stream]!
     );
   }
 

@@ -10,6 +10,9 @@ import { attachment, findRoute } from "./routes.ts";
 import type { BatchTimes, Setup, Size } from "./setup.ts";
 import { isPlain } from "./stations/index.ts";
 
+/** Instants are sums of doubles: what ends a nanosecond past a deadline ends at it [s]. */
+const clockRounding = 1e-9;
+
 /** Trunk of a segment and the head after it, on one group for one stream. */
 export interface Stage {
   readonly trunk: Draw;
@@ -57,7 +60,7 @@ export class Tables {
   readonly shares: Reals;
   readonly shareK0: Ints;
   readonly shareK1: Ints;
-  /** By stream: group of its source; group where answers are due, -1 for nowhere; deadline, +Infinity for none [s]. */
+  /** By stream: group of its source; group where answers are due, -1 for nowhere; deadline, +Infinity for none [s], and what rounding of the clock may add to a latency. */
   readonly sourceOf: Ints;
   readonly due: Ints;
   readonly deadlines: Reals;
@@ -177,7 +180,7 @@ export class Tables {
     this.due = Int32Array.from(streams, (s) =>
       s.answerTo === "source" ? s.source : s.answerTo === "nowhere" ? -1 : s.answerTo,
     );
-    this.deadlines = Float64Array.from(streams, (s) => s.deadline ?? Number.POSITIVE_INFINITY);
+    this.deadlines = Float64Array.from(streams, (s) => (s.deadline ?? Number.POSITIVE_INFINITY) + clockRounding);
     // A group with a station of its own seems to have no server and less than no place.
     this.servers = Int32Array.from(nodes, (n) => (isPlain(n) ? n.servers : 0));
     this.places = Int32Array.from(nodes, (n) => (isPlain(n) ? Math.min(n.queue.places, 0x7fffffff) : -1));

@@ -84,6 +84,69 @@ test("a point of a sweep equals the same value set on the command line", () => {
   expect(swept.sweep[0]!.policies).toEqual(swept.policies);
 });
 
+test("a point of a sweep more changes nothing at the others, nor in the file as written", () => {
+  const swept = (values: string): Result => resultOf(base(""), "--set", `links.cell.up=[${values}]`);
+  const [few, more] = [swept("6 Mbit/s, 12 Mbit/s"), swept("6 Mbit/s, 9 Mbit/s, 12 Mbit/s")];
+  expect(more.sweep.map(({ at }) => at["links.cell.up"])).toEqual(["6 Mbit/s", "9 Mbit/s", "12 Mbit/s"]);
+  expect([more.sweep[0], more.sweep[2]]).toEqual(few.sweep);
+  expect([more.policies, more.comparisons]).toEqual([few.policies, few.comparisons]);
+});
+
+/** Everything by chance that a scenario can have, and with `second` another stream on machines and links of its own; the edge has room for all. */
+const apart = (second: boolean): string => `
+version: 1
+title: two paths that meet in a cloud without queues
+seed: 12
+model:
+  synthetic:
+    input: { uniform: { mean: 20 kB, cv: 0.3 } }
+    segments: [ { name: first, time: { lognormal: { mean: 4 ms, cv: 0.6 } }, output: 6 kB }, { name: second, time: { erlang: { mean: 5 ms, cv: 0.5 } } } ]
+    exits: [ { after: first, share: 0.5, accuracy: 0.9, time: 0.3 ms }, { after: second, accuracy: 0.95 } ]
+nodes:
+  camera: { count: 6, failures: { mtbf: 2 s, mttr: 50 ms } }
+  edge: { servers: 1000 }
+${second ? "  drone: { count: 3 }" : ""}
+links:
+  cell: { between: [camera, edge], kind: shared, up: { gauss-markov: { mean: 8 Mbit/s, sd: 3 Mbit/s, correlation: 0.9, every: 50 ms } }, down: 20 Mbit/s, latency: 4 ms, jitter: { exponential: 1 ms }, loss: { probability: 0.03, per: message, retry: 5 ms, attempts: 6 } }
+${second ? "  air: { between: [drone, edge], kind: fifo, up: 9 Mbit/s, down: 9 Mbit/s, jitter: { gamma: { mean: 1 ms, cv: 2 } } }" : ""}
+workload:
+  camera: { arrivals: { mmpp: { rates: [4 /s, 30 /s], switch: 2 /s } }, deadline: 60 ms }
+${second ? "  drone: { arrivals: { poisson: 9 /s }, deadline: 60 ms }" : ""}
+policies: { split: { exit: { rule: share }, place: { rule: fixed, segments: { first: source, second: edge } } } }
+run: { duration: 20 s, warmup: 2 s, replications: 3 }
+`;
+
+test("a stream on machines of its own changes no figure of another: draws go by stream, device and request", () => {
+  const [alone, beside] = [apart(false), apart(true)].map((text) => resultOf(text).policies[0]!);
+  // Twelve digits: what a standard deviation is summed around depends on who else is there. The drone's own parts are 0 and left out.
+  const shown = (figures: unknown): unknown =>
+    JSON.parse(
+      JSON.stringify(figures, (key, value) =>
+        key === "drone" ? undefined : typeof value === "number" ? Number(value.toPrecision(12)) : value,
+      ),
+    );
+  expect(beside!.streams.drone!.requests.completed).toBeGreaterThan(1000);
+  expect(shown(beside!.streams.camera)).toEqual(shown(alone!.streams.camera));
+  expect(shown(beside!.nodes.camera)).toEqual(shown(alone!.nodes.camera));
+  expect(shown(beside!.links.cell)).toEqual(shown(alone!.links.cell));
+});
+
+test("a group that nobody uses changes no figure of any other", () => {
+  const alone = resultOf(apart(false)).policies[0]!;
+  const text = apart(false).replace("  edge: {", "  spare: { count: 50, servers: 3 }\n  edge: {");
+  const beside = resultOf(
+    text.replace(
+      "links:\n",
+      "links:\n  unused: { between: [spare, edge], kind: fifo, up: 1 Mbit/s, down: 1 Mbit/s }\n",
+    ),
+  ).policies[0]!;
+  const without = JSON.parse(
+    JSON.stringify(beside, (key, value) => (key === "spare" || key === "unused" ? undefined : value)),
+  );
+  expect(beside.nodes.spare).toBeDefined();
+  expect(without).toEqual(JSON.parse(JSON.stringify(alone)));
+});
+
 test("an expectation that fails gives exit code 3, and a run is written all the same", () => {
   const out = temporaryFolder();
   const text = base('expect: [ "local: p95 latency < 1 ms" ]');

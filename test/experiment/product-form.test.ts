@@ -65,6 +65,57 @@ describe("an open network of product form", () => {
   });
 });
 
+describe("a closed network of product form", () => {
+  const closed = (clients: number, more = "") =>
+    [
+      "{ poisson: 40 /s }, answer_to: nowhere",
+      `{ closed: { clients: ${clients}, think: 100 ms } }, total: true, answer_to: nowhere${more}`,
+    ] as const;
+  const one = ["device: { count: 10 }", "device: {}"] as const;
+
+  test("of one server is the machine repair of mean value analysis", () => {
+    // R(n) = s (1 + X(n-1) R(n-1)), X(n) = n / (R(n) + Z): all eight clients are served by one device, 10 ms, and think 100 ms.
+    let [residence, queue] = [0, 0];
+    for (let n = 1; n <= 8; n++) {
+      residence = 0.01 * (1 + queue);
+      queue = (n / (residence + 0.1)) * residence;
+    }
+    const found = theory(one, closed(8), ["share: 0.6", "share: 1"])!;
+    expect(found.latency_mean_s).toBeCloseTo(residence, 12);
+    expect(found.nodes).toEqual({
+      device: { residence_s: expect.closeTo(residence, 12), in_system: expect.closeTo(queue, 10) },
+    });
+  });
+
+  test("of a device each and an edge of two servers has the edge's queue alone, and ways and devices as delays", () => {
+    // Three clients: Z = 100 + 10 + 0.4 x 8 ms away from the edge, D = 0.4 x 6.25 ms there. Of k at the edge the weight is
+    // Z^(3-k) / (3-k)! x D^k / (1, 1, 2, 4).
+    const [z, d] = [0.1132, 0.0025];
+    const weights = [z ** 3 / 6, (z ** 2 / 2) * d, (z * d ** 2) / 2, d ** 3 / 4];
+    const all = weights.reduce((a, b) => a + b, 0);
+    const inside = (weights[1]! + 2 * weights[2]! + 3 * weights[3]!) / all;
+    const throughput = (3 - inside) / z;
+    // Whatever the law of the device's time.
+    const found = theory(["count: 10", "count: 3"], closed(3), ["exponential: 10 ms", "constant: 10 ms"])!;
+    expect(found.latency_mean_s).toBeCloseTo(3 / throughput - 0.1, 12);
+    expect(found.nodes.edge!.residence_s).toBeCloseTo(inside / throughput / 0.4, 12);
+    expect(found.nodes.device!.residence_s).toBeCloseTo(0.01, 12);
+  });
+
+  test("of very many clients is as fast as its slowest server", () => {
+    const { latency_mean_s } = theory(one, closed(1000), ["share: 0.6", "share: 1"])!;
+    expect(latency_mean_s).toBeCloseTo(1000 * 0.01 - 0.1, 9);
+  });
+
+  test("is not one where clients queue at machines of their own, for times that are not exponential, or in queries of several", () => {
+    expect(theory(closed(20))).toBeNull();
+    expect(theory(one, closed(8), ["exponential: 10 ms", "constant: 10 ms"])).toBeNull();
+    expect(theory(one, [closed(0)[0], "{ multi-stream: 3 }, answer_to: nowhere"])).toBeNull();
+    expect(theory(one, closed(8, ", deadline: 1 s, late: drop"))).toBeNull();
+    expect(theory(one, closed(8))).not.toBeNull();
+  });
+});
+
 describe("no theory", () => {
   test.each([
     ["of times that are not exponential", "time: { exponential: 10 ms }", "time: 10 ms"],

@@ -6,7 +6,7 @@ import { Visit } from "../../src/sim/collector.ts";
 import type { Setup } from "../../src/sim/setup.ts";
 import { simulate } from "../../src/sim/simulation.ts";
 import { seconds, watts } from "../../src/units.ts";
-import { at, build, exponential, node, periodic, poisson, stream } from "../sim/build.ts";
+import { at, build, exponential, link, node, periodic, poisson, sequence, stream } from "../sim/build.ts";
 
 const auto = { kind: "auto" } as const;
 
@@ -49,6 +49,47 @@ test("a slightly overloaded queue is found by what stays behind, though its serv
   // 5 % more than it can do: of 4000 requests about 200 stay behind, 4 x sqrt(4000) = 253 would be chance in one run of 4000 but not of 20,000.
   const { verdict } = await resultOf(queue(1.05, 20_000), 5);
   expect(verdict.steady).toBe(false);
+});
+
+test("a load above 1 is too much however little of it a short run shows", async () => {
+  // Of 300 requests 2 % more than can be done are six: chance alone makes more.
+  const { verdict, latency_s } = await resultOf(queue(1.02, 300), 3);
+  expect(verdict.steady).toBe(false);
+  expect(verdict.reasons).toContain("overload: node server is offered 1.02 times what it can do");
+  expect(latency_s.mean!.low).toBeNull();
+});
+
+test("a link asked for more than it can carry is named, with its direction", async () => {
+  // 1000 B are 8000 bit: 8240 bit/s over 8000 bit/s.
+  const setup = queue(1.03, 300, {
+    nodes: [node("device"), node("server", { servers: 1000 })],
+    links: [link(0, 1, { kind: "fifo", rate: 8000 })],
+    sizes: [1000],
+    place: [1],
+  });
+  const { reasons } = (await resultOf(setup, 3)).verdict;
+  expect(reasons.join("\n")).toMatch(/overload: link \S+\.up is offered 1.03 times what it can do/);
+});
+
+test("a run that uses the short times of a list alone is not called overloaded for the long ones", async () => {
+  const times = [sequence(...Array<number>(20).fill(0.5), ...Array<number>(80).fill(9))];
+  const setup = queue(1, 20, { streams: [stream({ arrivals: periodic(1) })], times });
+  expect((await resultOf(setup, 3)).verdict.steady).toBe(true);
+});
+
+test("a server that is busy all the time without anybody waiting for it is not overloaded", async () => {
+  const setup = queue(1, 400, { streams: [stream({ arrivals: periodic(1) })], times: [1] });
+  const { verdict, nodes } = await resultOf(setup, 3);
+  expect(nodes.server!.utilization!.estimate).toBeCloseTo(1, 9);
+  expect(verdict).toEqual({ steady: true, reasons: [] });
+});
+
+test("whether a queue grows does not depend on the confidence of the run", async () => {
+  for (let seed = 1; seed <= 10; seed++) {
+    const setup = { ...queue(0.8, 1000), seed };
+    const of = async (confidence: number) => (await runPolicy(setup, { replications: 4, confidence })).result.verdict;
+    expect(await of(0.5)).toEqual(await of(0.99));
+  }
 });
 
 test("a finite queue offered more than it can do drops, and has a steady state all the same", async () => {

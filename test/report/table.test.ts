@@ -67,3 +67,18 @@ test("a policy without a steady state has that said in place of its interval", (
   const text = renderTable({ ...result, policies: [unsteady, ...rest] }, { color: false, width: 160 });
   expect(text.split("\n").find((line) => line.startsWith(first!.name))).toContain("(no steady state)");
 });
+
+test("the numbers of replications and requests are those of all policies, where each stopped by itself", () => {
+  const { result } = fixture(usual);
+  const [first, ...others] = result.policies;
+  const { mean } = first!.latency_s;
+  const few = {
+    ...first!,
+    requests: { ...first!.requests, arrived: 250 },
+    latency_s: { ...first!.latency_s, mean: { ...mean!, n: 3, values: mean!.values.slice(0, 3) } },
+  };
+  const text = renderTable({ ...result, policies: [few, ...others] });
+  expect(text).toContain(`3 to ${mean!.values.length} replications, 250 to `);
+  expect(text).toMatch(/from\s+3\s+to\s+\d+\s+replications/);
+  expect(renderTable(result)).toContain(`, ${mean!.values.length} replications, `);
+});

@@ -127,6 +127,19 @@ test("a full queue that drops is warned of as such", () => {
   );
 });
 
+test("a warning says what becomes of too many requests: turned away, given up, or waiting while a trace lasts", () => {
+  const first = (...changes: readonly (readonly [from: string, to: string])[]): string =>
+    warningsFor(changed(...changes), "there")[0]!.replace(/^.*: /, "");
+  const many = ["poisson: 2 /s", "poisson: 300 /s"] as const;
+  const kept = [", late: drop", ""] as const;
+  expect(first(many)).toBe("it drops requests that have become late");
+  expect(first(many, kept)).toBe("its queue grows without end");
+  expect(first(many, ["edge: { speed: 2,", "edge: { speed: 2, queue: { admit: { wait: 20 ms } },"])).toBe(
+    "it turns requests away",
+  );
+  expect(first(["poisson: 2 /s", "trace: [0 s, 1 ms, 2 ms]"], kept)).toBe("its queue grows as long as the trace lasts");
+});
+
 test("batches, repairs, servers that come and background are reckoned with in the load of a node", () => {
   const load = (...changes: readonly (readonly [from: string, to: string])[]) =>
     loadOf(changed(...changes), "split").nodes.camera!;

@@ -7,6 +7,8 @@ import { problemsOf, read } from "./example.ts";
 const scenario = ({
   time = "{ sequence: [1 ms, 2 ms, 3 ms] }",
   tail = "1 ms",
+  exits = "",
+  rule = "never",
   arrivals = "{ periodic: 10 ms }",
   node = "{}",
   run = "requests: 4",
@@ -16,10 +18,10 @@ model:
     segments:
       - { name: stem, time: ${time} }
       - { name: tail, time: ${tail} }
-nodes:
+${exits}nodes:
   device: ${node}
 workload: { device: { arrivals: ${arrivals} } }
-policies: { here: { exit: { rule: never }, place: { rule: only, node: device } } }
+policies: { here: { exit: { rule: ${rule} }, place: { rule: only, node: device } } }
 run: { ${run}, replications: 1 }
 `;
 
@@ -55,12 +57,62 @@ describe("an exact list that is shorter than the run", () => {
     );
   });
 
-  test("of a later segment is told at that segment", async () => {
-    const experiment = prepareExperiment(scenario({ time: "1 ms", tail: "{ sequence: [5 ms] }" }), { path: "x.yaml" });
-    const failed = await runExperiment(experiment, { version: "0" }).catch((error: Error) => error);
+  test("of a later segment that not all come to is told at that segment", async () => {
+    const text = scenario({
+      time: "1 ms",
+      tail: "{ sequence: [5 ms] }",
+      exits: "    exits: [ { after: stem, share: 0.01 }, { after: tail } ]\n",
+      rule: "share",
+    });
+    const failed = await runExperiment(prepareExperiment(text, { path: "x.yaml" }), { version: "0" }).catch(
+      (error: Error) => error,
+    );
     expect((failed as Error).message).toMatch(
       /^x\.yaml:6:29 {2}model\.synthetic\.segments\.tail\.time\n.*arrival 2 of/,
     );
+  });
+
+  test("of a later segment or a head that all come to is refused when the scenario is read", () => {
+    const list = "{ sequence: [5 ms] }";
+    expect(problemsOf(scenario({ time: "1 ms", tail: list }))).toEqual([
+      expect.objectContaining({ path: "model.synthetic.segments.tail.time", line: 6, column: 29, got: "a list of 1" }),
+    ]);
+    const exits = (share: number) =>
+      `    exits: [ { after: stem, share: ${share}, time: ${list} }, { after: tail, time: ${list} } ]\n`;
+    const paths = (share: number) =>
+      problemsOf(scenario({ time: "1 ms", rule: "share", exits: exits(share) })).map(({ path }) => path);
+    expect(paths(0)).toEqual(["model.synthetic.exits.stem.time", "model.synthetic.exits.tail.time"]);
+    expect(paths(0.5)).toEqual(["model.synthetic.exits.stem.time"]);
+  });
+
+  test("of one of several streams is refused when all of them are given exactly", () => {
+    const text = scenario({ time: "{ stream: { device: { sequence: [1 ms] }, other: 2 ms } }" }).replace(
+      "workload: { device: { arrivals: { periodic: 10 ms } } }",
+      "workload: { device: { arrivals: { trace: [0 s, 1 s] } }, other: { from: device, arrivals: { trace: [0 s] } } }",
+    );
+    expect(problemsOf(text)).toEqual([
+      expect.objectContaining({
+        path: "model.synthetic.segments.stem.time",
+        expected: "2 values, one for each request of stream device",
+        hint: "add values, or shorten the trace of device",
+      }),
+    ]);
+    // Three requests of two streams in a run of two: whose they are is not said.
+    expect(read(text.replace("requests: 4", "requests: 2")).streams).toHaveLength(2);
+  });
+
+  test("of a tensor is refused where every request sends it", () => {
+    const text = scenario({ time: "1 ms, output: { size: { sequence: [1 kB, 2 kB] }, encode: { sequence: [1 ms] } }" })
+      .replace("  device: {}\n", "  device: {}\n  edge: {}\nlinks: { way: { between: [device, edge], kind: fixed } }\n")
+      .replace("{ rule: only, node: device }", "{ rule: fixed, segments: { stem: device, tail: edge } }");
+    expect(problemsOf(text).map(({ path, got }) => [path, got])).toEqual([
+      ["model.synthetic.segments.stem.output.size", "a list of 2"],
+      ["model.synthetic.segments.stem.output.encode", "a list of 1"],
+    ]);
+    // What takes it may never get it, where messages are lost.
+    const taken = text.replace(/output: .* }/, "output: { size: 1 kB, decode: { sequence: [1 ms] } } }");
+    expect(problemsOf(taken).map(({ path }) => path)).toEqual(["model.synthetic.segments.stem.output.decode"]);
+    expect(read(taken.replace("kind: fixed", "kind: fixed, loss: 1 %")).streams).toHaveLength(1);
   });
 });
 

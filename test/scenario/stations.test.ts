@@ -107,6 +107,12 @@ policies: { split: { exit: { rule: never }, place: { rule: only, node: cloud } }
   expect(two! - one!).toBeCloseTo((2 * work.macs) / rate.value, 12);
 });
 
+test("a fault of 5 ms at 9 ms ends at 14 ms, whatever the sum rounds to", () => {
+  // 0.009 + 0.005 is 0.013999999999999999.
+  const [, edge] = setupOf(whole(["seed: 7", "seed: 7\nfaults: [{ at: 9 ms, for: 5 ms, node: edge }]"])).nodes;
+  expect(edge!.faults[0]!.until).toBe(0.014);
+});
+
 test("failures and faults are read, and compiled to what the simulator takes", () => {
   const scenario = whole(
     [

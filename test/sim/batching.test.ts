@@ -114,6 +114,21 @@ test("after a batch leavers go, and the others come first for their next segment
   expect(partsOf(setup, window)).toMatchObject({ edge: 24, queue: 11 });
 });
 
+test("without any wait, too, who was in a batch comes before who was in none", () => {
+  const setup = build({
+    nodes: [batching({ max: 2 })],
+    streams: [stream({ arrivals: at(0, 0.5) })],
+    times: [1, 1],
+    batched: [
+      { 1: 1, 2: 2 },
+      { 1: 4, 2: 4 },
+    ],
+    share: [0, 1],
+  });
+  // The first runs both segments, 0 to 1 and 1 to 5; then the second does.
+  expect(endsOf(setup)).toEqual([5, 10]);
+});
+
 test("one that goes on alone waits for others at its next segment, while the server takes who is ready", () => {
   let asked = 0;
   const setup = build({

@@ -193,6 +193,24 @@ test.each([
   expect(partsOf(setup, window)).toMatchObject({ edge: compute, queue: 4 });
 });
 
+test("where priorities preempt, one that is requeued by a failure takes the server of one less urgent at once", () => {
+  const setup = build({
+    nodes: edge({
+      servers: 2,
+      queue: { discipline: "priority-preemptive" },
+      failures: failures([5, 100], { clock: "busy", inService: "requeue" }),
+    }),
+    streams: [
+      stream({ name: "bulk", arrivals: at(0, 2, 4.5), priority: 2 }),
+      stream({ name: "urgent", arrivals: at(4), priority: 1 }),
+    ],
+    times: [2],
+  });
+  // The first server has worked for 5 s at 5, and fails 1 s into the urgent's service, which begins anew on the second: 5 to 7.
+  // Whom it took that from has had half a second of two: 7 to 8.5.
+  expect(endsOf(setup)).toEqual([2, 4, 7, 8.5]);
+});
+
 test("a whole batch is lost with its server", () => {
   const setup = build({
     nodes: edge({ queue: { batch: { min: 1, max: 2, wait: seconds(0) } }, faults: [fault(1, 3, "drop")] }),

@@ -159,6 +159,18 @@ describe("quantile functions", () => {
     expect(Math.abs(found / expected - 1)).toBeLessThan(1e-9);
   });
 
+  test("a gamma of every cv that a scenario may ask for is inverted, up to 1000", () => {
+    for (const cv of [0.001, 0.01, 30, 100, 300, 700, 800, 900, 1000]) {
+      const d: Distribution = { kind: "gamma", mean: 1, cv };
+      const quantile = quantileFunction(d);
+      for (const u of [0.5, 0.999, 1 - 1e-5, 1 - 1e-6, 1 - 3e-7, 1 - 1e-8]) {
+        const x = quantile(u);
+        // Below the smallest number above 0 nothing is left to compare.
+        if (x > 0) expect(Math.abs((1 - cdf(d, x)) / (1 - u) - 1), `cv ${cv} at ${u}`).toBeLessThan(1e-6);
+      }
+    }
+  });
+
   test("an erlang of one phase is the exponential to the last bit", () => {
     const [erlang, exponential] = [
       quantileFunction({ kind: "erlang", mean: 2, k: 1 }),

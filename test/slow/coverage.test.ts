@@ -117,6 +117,36 @@ describe("200 experiments of 10 replications of 1,500 requests, warm-up found", 
   });
 });
 
+describe("200 experiments of 10 replications of 1,500 requests on a queue of five places", () => {
+  // M/M/1/5 at load 0.8: P_n = 0.2 x 0.8^n / (1 - 0.8^6); lost P_5, served L / (80 (1 - P_5)).
+  const lost = (0.2 * 0.8 ** 5) / (1 - 0.8 ** 6);
+  const inside = [1, 2, 3, 4, 5].reduce((sum, n) => sum + (n * 0.2 * 0.8 ** n) / (1 - 0.8 ** 6), 0);
+  const text = scenario("{ requests: 1500, replications: 10 }")
+    .replace("nodes: { slow: {}", "nodes: { slow: { queue: { places: 4 } }")
+    .replace("poisson: 50 /s", "poisson: 80 /s")
+    .replace("exits: [ { after: work } ]", "exits: [ { after: work, accuracy: 0.9 } ]");
+  const setup = prepareExperiment(text).setup({}, "slow");
+  let outcomes: PolicyOutcome[];
+  const all = async (): Promise<typeof outcomes> => {
+    outcomes ??= await Promise.all(Array.from({ length: experiments }, (_, i) => run(setup, 9000 + i, 10)));
+    return outcomes;
+  };
+
+  const figures: Readonly<Record<string, { of: (o: PolicyOutcome) => Interval | null; exact: number }>> = {
+    "the mean latency of those served": {
+      of: ({ result }) => result.latency_s.mean,
+      exact: inside / (80 * (1 - lost)),
+    },
+    "the share lost, by Wilson's limits": { of: ({ result }) => result.dropped, exact: lost },
+    "the accuracy, by Wilson's limits": { of: ({ result }) => result.accuracy, exact: 0.9 },
+    "the mean number there": { of: ({ result }) => result.nodes.slow!.in_system, exact: inside },
+  };
+  for (const [name, { of, exact }] of Object.entries(figures))
+    test(`intervals of ${name} hold it in 90 to 98 %`, async () => {
+      expectHonest(coverage((await all()).map(of), exact));
+    });
+});
+
 describe("200 experiments of one replication of 20,000 requests", () => {
   let outcomes: PolicyOutcome[];
   const all = async (): Promise<typeof outcomes> => {

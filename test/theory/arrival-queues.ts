@@ -85,3 +85,21 @@ export function machineRepair(
   }
   return { residence, throughput };
 }
+
+/** The same with several servers: exponential services, by the chain of how many clients are there. */
+export function repairmen(
+  clients: number,
+  think: number,
+  service: number,
+  servers: number,
+): { readonly residence: number; readonly throughput: number } {
+  let [weight, all, queue] = [1, 1, 0];
+  for (let n = 1; n <= clients; n++) {
+    weight *= ((clients - n + 1) * service) / (think * Math.min(n, servers));
+    all += weight;
+    queue += n * weight;
+  }
+  const inside = queue / all;
+  const throughput = (clients - inside) / think;
+  return { residence: inside / throughput, throughput };
+}

@@ -1,6 +1,15 @@
 /** One station: M/M/1, M/M/c, M/G/1. */
 import { theory } from "./harness.ts";
-import { erlangC, meanWait, pollaczekKhinchine, station } from "./queues.ts";
+import {
+  constantWait,
+  crossing,
+  erlangC,
+  longer,
+  meanWait,
+  pollaczekKhinchine,
+  station,
+  waitSpread,
+} from "./queues.ts";
 
 // lambda = 50/s, mu = 100/s, rho = 0.5: sojourn exponential with rate mu - lambda = 50/s.
 theory("M/M/1 at load 0.5", {
@@ -25,6 +34,18 @@ theory("M/M/1 at load 0.5", {
       exact: 0.02 * Math.log(20),
       source: "the sojourn is exponential",
       wrong: { value: 0.02 * Math.log(10), of: "p90" },
+    },
+    "p99 of 20 ms x ln 100": {
+      figure: "latency_s.p99",
+      exact: 0.02 * Math.log(100),
+      source: "the sojourn is exponential",
+      wrong: { value: 0.02 * Math.log(50), of: "p98" },
+    },
+    "a standard deviation as large as the mean": {
+      figure: "latency_s.sd",
+      exact: 0.02,
+      source: "the sojourn is exponential",
+      wrong: { value: Math.sqrt(0.0002 + 0.0001), of: "that of the wait alone" },
     },
     "half of all wait": {
       figure: "nodes.server.waited",
@@ -65,6 +86,18 @@ theory("M/M/3 at load 0.6", {
       source: "1 / mu + C / (c mu - lambda)",
       wrong: { value: 1 / (300 - 180), of: "one server three times as fast" },
     },
+    "their p95 of 36.5 ms": {
+      figure: "latency_s.p95",
+      exact: crossing(longer(3, 180, 100), 0.05, 0, 1),
+      source: "P(W > t) = C e^-(c mu - lambda) t, and an exponential service",
+      wrong: { value: -Math.log(0.05) * (0.01 + meanWait(3, 180, 100)), of: "an exponential sojourn of that mean" },
+    },
+    "a p95 of the wait of 16.3 ms": {
+      figure: "nodes.server.waiting_s.p95",
+      exact: Math.log(erlangC(3, 1.8) / 0.05) / (300 - 180),
+      source: "C e^-(c mu - lambda) t = 0.05",
+      wrong: { value: Math.log(1 / 0.05) / (300 - 180), of: "the wait of those that wait" },
+    },
   },
 });
 
@@ -100,6 +133,32 @@ const general = (
     },
   });
 
+// E[S^3] = m^3.
+theory("M/D/1 at load 0.5, in more than the mean", {
+  of: station("10 ms", { rate: 50 }),
+  seed: 107,
+  requests: 90_000,
+  facts: {
+    "the wait's standard deviation": {
+      figure: "nodes.server.waiting_s.sd",
+      exact: waitSpread(50, 0.01, 1e-4, 1e-6),
+      source: "L. Takacs, 1962: E[W^2] = 2 E[W]^2 + lambda E[S^3] / (3 (1 - rho))",
+      wrong: { value: (Math.sqrt(0.75) * 0.02) / 2, of: "M/M/1's at half the mean" },
+    },
+    "the wait's p95": {
+      figure: "nodes.server.waiting_s.p95",
+      exact: crossing(constantWait(50, 0.01), 0.05, 0.001, 0.2),
+      source: "A. K. Erlang, 1909: P(W <= t) = (1 - rho) sum of (-x)^k e^x / k!, x = lambda (t - k m)",
+      wrong: { value: Math.log(0.5 / 0.05) / 50, of: "M/M/1's" },
+    },
+    "half of all wait": {
+      figure: "nodes.server.waited",
+      exact: 0.5,
+      source: "rho, whatever the service",
+      wrong: { value: 0.25, of: "rho^2" },
+    },
+  },
+});
 general("M/D/1", { seed: 103, rate: 50, time: "10 ms", cv: 0, wrong: 0.5, requests: 30_000 });
 general("M/E4/1", {
   seed: 104,

@@ -1,6 +1,7 @@
 /** Stations: finite queues, priorities, processor sharing, shortest jobs, breakdowns, batches. Rates [1/s], times [s]. */
+import { renewalRoot } from "./arrival-queues.ts";
 import { theory } from "./harness.ts";
-import { erlangB, erlangC, pollaczekKhinchine, station } from "./queues.ts";
+import { erlangB, erlangC, overExponential, pollaczekKhinchine, station } from "./queues.ts";
 
 // lambda = 80/s, mu = 100/s, five in the system at most: P_n = (1 - rho) rho^n / (1 - rho^6), rho = 0.8.
 const full = (k: number): number => (0.2 * 0.8 ** k) / (1 - 0.8 ** (k + 1));
@@ -37,7 +38,7 @@ theory("M/M/3/3 offered 2 erlang", {
       source: "Erlang B(3, 2) = 4/19",
       wrong: { value: erlangC(3, 2), of: "Erlang C" },
     },
-    "Erlang's loss whatever the law of the service": {
+    "two erlang less what is lost inside": {
       figure: "nodes.server.in_system",
       exact: 2 * (1 - erlangB(3, 2)),
       source: "carried load a (1 - B)",
@@ -123,15 +124,10 @@ for (const [name, time, cv, seed] of [
     },
   });
 
-/** Mean wait when the shortest goes first, exponential service of mean 1 / mu, by Simpson's rule over x up to 40 means. */
+/** Mean wait when the shortest goes first, exponential service of mean 1 / mu. */
 function shortestFirst(lambda: number, mu: number): number {
-  const steps = 40_000;
-  const h = 40 / mu / steps;
   const shorter = (x: number): number => (lambda / mu) * (1 - (1 + mu * x) * Math.exp(-mu * x));
-  const at = (x: number): number => (mu * Math.exp(-mu * x)) / (1 - shorter(x)) ** 2;
-  let sum = 0;
-  for (let i = 0; i <= steps; i++) sum += (i === 0 || i === steps ? 1 : i % 2 === 1 ? 4 : 2) * at(i * h);
-  return (lambda / mu ** 2) * ((sum * h) / 3);
+  return (lambda / mu ** 2) * overExponential(1 / mu, (x) => (1 - shorter(x)) ** -2);
 }
 theory("M/M/1 with the shortest job first, load 0.6", {
   of: station("{ exponential: 10 ms }", { rate: 60, node: "queue: { discipline: sjf }" }),
@@ -222,6 +218,32 @@ theory("M/M(1,4)/1, batches of up to four", {
       exact: four.size,
       source: "lambda / (mu P(busy))",
       wrong: { value: 1.5, of: "lambda / mu, as if the server never rested" },
+    },
+  },
+});
+
+// Batches of three, never fewer: of three the first waits for two gaps and the second for one, 1 / lambda in the mean, and batches come as
+// an Erlang renewal process of three phases to one exponential server.
+const three = renewalRoot((s) => (150 / (150 + s)) ** 3, 100);
+theory("M/M(3,3)/1, batches of exactly three", {
+  of: station("{ batch: { 1: { exponential: 10 ms }, 3: { exponential: 10 ms } } }", {
+    rate: 150,
+    node: "queue: { batch: { min: 3, max: 3 } }",
+  }),
+  seed: 211,
+  requests: 60_000,
+  facts: {
+    "the mean sojourn": {
+      figure: "latency_s.mean",
+      exact: 1 / 150 + 1 / (100 * (1 - three)),
+      source: "the mean time to fill a batch, (3 - 1) / (2 lambda), and the sojourn of E3/M/1",
+      wrong: { value: bulk(150, 100, 3).wait + 0.01, of: "batches that start with fewer" },
+    },
+    "the batches' utilization": {
+      figure: "nodes.server.utilization",
+      exact: 0.5,
+      source: "lambda / (3 mu)",
+      wrong: { value: 150 / bulk(150, 100, 3).size / 100, of: "batches that start with fewer" },
     },
   },
 });

@@ -1,6 +1,6 @@
 /** One exponential server behind other arrivals than Poisson ones: modulated, in batches, with gaps of other laws, closed. */
 
-import { batchArrivals, machineRepair, mmppQueue, renewalRoot } from "./arrival-queues.ts";
+import { batchArrivals, machineRepair, mmppQueue, renewalRoot, repairmen } from "./arrival-queues.ts";
 import { theory } from "./harness.ts";
 import { station } from "./queues.ts";
 
@@ -129,6 +129,44 @@ theory("machine repair: eight clients, exponential think time and service", {
       exact: repaired.throughput * 0.01,
       source: "X s",
       wrong: { value: (8 * 0.01) / 0.11, of: "clients that never wait" },
+    },
+  },
+});
+
+theory("machine repair: eight clients that all think 100 ms, exponential service", {
+  of: behind("{ closed: { clients: 8, think: { constant: 100 ms } } }"),
+  seed: 308,
+  requests: 26_000,
+  facts: {
+    "the residence whatever the law of thinking": {
+      figure: "latency_s.mean",
+      exact: repaired.residence,
+      source: "the same mean value analysis: a delay counts by its mean (Baskett, Chandy, Muntz and Palacios, 1975)",
+      wrong: { value: 0.01 / (1 - repaired.throughput * 0.01), of: "an open queue at the same throughput" },
+    },
+  },
+});
+
+// Two repairmen of 30 ms: a birth-death chain of how many machines are down.
+const pair = repairmen(8, 0.1, 0.03, 2);
+theory("machine repair: eight clients, two servers", {
+  of: behind("{ closed: { clients: 8, think: { exponential: 100 ms } } }")
+    .replace("{ exponential: 10 ms }", "{ exponential: 30 ms }")
+    .replace("servers: 1", "servers: 2"),
+  seed: 309,
+  requests: 26_000,
+  facts: {
+    "the residence of the chain": {
+      figure: "latency_s.mean",
+      exact: pair.residence,
+      source: "p(n + 1) / p(n) = (8 - n) s / (z min(n + 1, 2))",
+      wrong: { value: machineRepair(8, 0.1, 0.015).residence, of: "one server twice as fast" },
+    },
+    "the throughput of the chain": {
+      figure: "throughput_per_s",
+      exact: pair.throughput,
+      source: "8 / (R + z)",
+      wrong: { value: machineRepair(8, 0.1, 0.015).throughput, of: "one server twice as fast" },
     },
   },
 });

@@ -2,13 +2,15 @@
 import type { Distributions, Result } from "../../experiment/result.ts";
 import { figures } from "../charts/index.ts";
 import type { Deadline } from "../charts/latency-cdf.ts";
-import { count, quantity } from "../format.ts";
+import { quantity } from "../format.ts";
 import { baselineOf } from "../metrics.ts";
 import { plural } from "../text.ts";
 import {
   expectationsText,
   headline,
   observedText,
+  replicationsText,
+  requestsText,
   type Standing,
   scope,
   standings,
@@ -76,11 +78,12 @@ export function renderHtml(result: Result, distributions: Distributions, options
 }
 
 function scopeText(result: Result): string {
-  const { policies: n, replications, requests, confidence } = scope(result);
+  const { policies: n, confidence } = scope(result);
+  const requests = requestsText(result);
   const parts = [
     plural(n, "policy", "policies"),
-    replications === null ? "" : plural(replications, "replication"),
-    requests > 0 ? `${count(requests)} requests a policy` : "",
+    replicationsText(result),
+    requests === "" ? "" : `${requests} a policy`,
     confidence === null ? "" : `intervals at ${quantity(confidence, "share").replace(".0", "")}`,
     `seed ${result.seed}`,
   ];

@@ -45,3 +45,8 @@ export function isOpen({ kind }: Arrivals): boolean {
 export function isStationary({ kind }: Arrivals): boolean {
   return kind !== "trace" && kind !== "diurnal" && kind !== "at-once";
 }
+
+/** Instants that are not drawn, so that what happens by one sum of times may coincide with what happens by another. */
+export function mayCoincide({ kind }: Arrivals): boolean {
+  return kind === "trace" || kind === "periodic" || kind === "closed" || kind === "at-once";
+}

@@ -46,6 +46,8 @@ export const FREE_SLOTS = 272;
 /** Where the counters of histograms begin, and how many are in use. */
 export const COUNTS = 276;
 export const COUNTED = 280;
+/** 1 where instants of arrivals and completions are brought to the nearest picosecond, so that equal decimals are equal. */
+export const SNAPS = 284;
 
 /** First byte of what has no fixed place. */
 export const BEGIN = 512;

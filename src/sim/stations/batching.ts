@@ -102,11 +102,16 @@ export class BatchingStation extends ServingStation<BatchingMachine> {
     const { now } = this.host.agenda;
     machine.patience.callOff();
     while (this.hasIdle(machine)) {
-      const company = this.ready(machine, isDue);
+      const company = this.ready(machine);
       if (company === null) {
         let next = Number.POSITIVE_INFINITY;
         for (const c of machine.companies.values()) next = Math.min(next, c.dueAt);
-        machine.patience.set(Math.max(now, next), 0);
+        machine.patience.set(next, 0);
+        return;
+      }
+      // Due now and not full: whoever arrives at this instant is taken along, and nobody behind it goes before it.
+      if (!isDue && !company.isFull && company.dueAt === now) {
+        machine.patience.set(now, 0);
         return;
       }
       const members = this.gather(machine, company);
@@ -114,13 +119,12 @@ export class BatchingStation extends ServingStation<BatchingMachine> {
     }
   }
 
-  /** Of those that may start, the one whose first comes first. */
-  private ready(machine: BatchingMachine, isDue: boolean): Company | null {
+  /** Of those that are full or have waited long enough, the one whose first comes first. */
+  private ready(machine: BatchingMachine): Company | null {
     const { now } = this.host.agenda;
     let best: Company | null = null;
     for (const company of machine.companies.values()) {
-      const { dueAt } = company;
-      if (!company.isFull && !(dueAt < now || (isDue && dueAt === now))) continue;
+      if (!company.isFull && company.dueAt > now) continue;
       const [first, other] = [company.line.first!, best?.line.first];
       if (!other || first.key < other.key || (first.key === other.key && first.number < other.number)) best = company;
     }

@@ -226,6 +226,17 @@ export class ServingStation<M extends ServingMachine = ServingMachine> extends S
       else if (!isNew) machine.idle.splice(machine.idle.indexOf(server), 1);
     }
     this.dispatch(machine);
+    this.preempt(machine);
+  }
+
+  /** Who has gone back into the line takes the server of one that it comes before, as it would on coming. */
+  private preempt(machine: M): void {
+    for (;;) {
+      const { first } = machine.line;
+      const server = first === undefined ? null : this.victim(machine, first.key);
+      if (server === null) return;
+      this.next(this.interrupt(server));
+    }
   }
 
   protected override isRepaired(machine: M, which: readonly number[]): void {

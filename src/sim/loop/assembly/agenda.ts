@@ -5,8 +5,9 @@
  * stops soon because it is near in time. The least child is chosen without branches; equal times, which are rare, take an extra step.
  * Instants are never negative, so their bits compare as they do, and faster.
  */
+import { entityBits, STAGE } from "../../event-kinds";
 import { CODE, intShift, ORDER } from "../../request-columns";
-import { BEYOND, DUE, IDS, INT_ROWS, NOW, OPEN, ROOM, SIZE, SOURCES, TIMES } from "../layout";
+import { BEYOND, DUE, IDS, INT_ROWS, NOW, OPEN, ROOM, SIZE, SNAPS, SOURCES, TIMES } from "../layout";
 import { grow, refuse, timerCode, timerOrder } from "./host";
 
 export function codeOf(id: i32): i32 {
@@ -25,9 +26,24 @@ function before(agenda: usize, a: i32, b: i32): bool {
   return codeA !== codeB ? codeA < codeB : orderOf(a) < orderOf(b);
 }
 
+/**
+ * The nearest picosecond; later than half an hour the nearest tenth of a nanosecond, and after two days the instant itself. So instants that
+ * are equal in decimals are equal, by whatever sums they came about, and never in another order than before.
+ */
+// @ts-ignore: decorator
+@inline
+export function snapped(at: f64): f64 {
+  if (at < 2048.0) return nearest(at * 1e12) / 1e12;
+  return at < 2e5 ? nearest(at * 1e10) / 1e10 : at;
+}
+
 /** Something is due at DUE. Throws when that is before NOW, or not a number: the clock would run backwards. */
 export function schedule(agenda: usize, id: i32): void {
-  if (!(load<f64>(agenda, DUE) >= load<f64>(agenda, NOW))) refuse(agenda, id);
+  const due = load<f64>(agenda, DUE);
+  if (!(due >= load<f64>(agenda, NOW))) refuse(agenda, id);
+  // Links ask for the instant at which something has changed, or a message has left, and no sooner: they are left alone.
+  if (load<i32>(SNAPS) !== 0 && (agenda === SOURCES || codeOf(id) >> entityBits === STAGE))
+    store<f64>(agenda, max(load<f64>(agenda, NOW), snapped(due)), DUE);
   if (load<i32>(agenda, OPEN) !== 0) replace(agenda, id);
   else rise(agenda, id);
 }

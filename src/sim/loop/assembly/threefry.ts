@@ -3,6 +3,7 @@
 const PARITY: i32 = 0x1bd11bda;
 
 /** Uniform on the open interval (0, 1) for a counter under a key. */
+@inline
 export function uniform(k0: i32, k1: i32, c0: i32, c1: i32): f64 {
   const k2 = PARITY ^ k0 ^ k1;
   let x = c0 + k0;
