@@ -58,7 +58,8 @@ export class Desk {
   private machines = new Int32Array(0);
   private notes = new Float64Array(0);
   private owing = new Float64Array(0);
-  private readonly rates = new Map<number, number>();
+  /** As measured by the last message, by source machine and link direction; 0 before. */
+  private readonly rates: Float64Array;
 
   constructor(setup: Setup, root: KeyRoot, host: DeskHost) {
     const { policy } = setup;
@@ -70,6 +71,8 @@ export class Desk {
     this.isAsked = setup.streams.some((stream) => policy.place.plan(stream.source) === null);
     this.learns =
       policy.exit.learn !== undefined || policy.place.learn !== undefined || policy.place.reward !== undefined;
+    const sources = host.tables.firstMachine[setup.nodes.length]!;
+    this.rates = new Float64Array(this.isAsked ? sources * 2 * setup.links.length : 0);
     this.reports = new Reports(setup, host);
     this.view = new View(setup, host, this);
     this.request = new Asking(setup);
@@ -201,12 +204,13 @@ export class Desk {
     const r = slot * realWidth;
     const time = real[r + LEAVES_AT]! - real[r + STARTED_AT]!;
     const bits = real[r + BYTES]! * 8;
-    if (bits > 0 && time > 0) this.rates.set(this.rateKey(slot, way), bits / time);
+    if (bits > 0 && time > 0) this.rates[this.rateKey(slot, way)] = bits / time;
   }
 
   /** As measured by the last message from the same source node; null before. */
   rate(slot: number, way: number): number | null {
-    return this.rates.get(this.rateKey(slot, way)) ?? null;
+    const rate = this.rates[this.rateKey(slot, way)] ?? 0;
+    return rate > 0 ? rate : null;
   }
 
   private rateKey(slot: number, way: number): number {
@@ -304,6 +308,9 @@ class View implements Observation {
   }
 }
 
+/** Lists of machines that are kept. */
+const mostKnown = 1 << 14;
+
 /** The request that is asked about. */
 class Asking implements RequestView {
   source = 0;
@@ -331,6 +338,7 @@ class Asking implements RequestView {
     const key = (this.source * nodes.length + node) * nodes[this.source]!.count + this.device;
     let found = this.known.get(key);
     if (found === undefined) {
+      if (this.known.size >= mostKnown) this.known.clear();
       found = reachable(this.setup, this.source, this.device, node) ?? [];
       this.known.set(key, found);
     }

@@ -20,9 +20,10 @@ export class LinkReports {
 
   /** @param isHere the link ends where the request is: its state is known as it is */
   of(resource: number, now: number, isHere: boolean): LinkReport {
-    const rate = this.channels.rate(resource);
     const oldest = this.latest(now);
-    rate.forget(Math.max(0, oldest));
+    const since = Math.max(0, oldest);
+    const rate = this.channels.rate(resource, since);
+    rate.forget(since);
     const at = isHere ? now : oldest;
     return at < 0 ? { up: true, at: Number.NaN } : { up: rate.at(at) > 0, at };
   }

@@ -15,6 +15,15 @@ interface Entry {
   readonly present: number;
 }
 
+/** Requests at the machines that have any. */
+interface Round {
+  readonly at: number;
+  readonly present: ReadonlyMap<number, number>;
+}
+
+/** Machines of which it is noted what they told, before it is put down shorter. */
+const many = 4096;
+
 const nobody: NodeReport = { present: 0, at: Number.NaN };
 
 export class Reports {
@@ -25,8 +34,13 @@ export class Reports {
   private readonly delay: number;
   private readonly first: number[] = [];
   private readonly machines: number;
-  /** By machine that has told something, ascending in time; the first is the last that is seen already. */
+  /** What all machines told at once, ascending in time; the first is the last that is seen already. */
+  private readonly rounds: Round[] = [];
+  /** By machine that has told of a change, the same. */
   private readonly told = new Map<number, Entry[]>();
+  /** By machine: when it told last that it is empty, of those that everybody has seen to be; 0 for the others. Made when there are many. */
+  private rested: Float64Array | null = null;
+  private sweepAt = many;
   private number = 0;
   private readonly alarm: Alarm | null;
 
@@ -54,20 +68,28 @@ export class Reports {
   /** Every machine tells its state. */
   private tell(): void {
     const { now } = this.host.agenda;
-    for (let machine = 0; machine < this.machines; machine++) this.note(machine, now);
+    const present = new Map<number, number>();
+    this.first.forEach((first, group) => {
+      const count = (this.first[group + 1] ?? this.machines) - first;
+      for (let machine = 0; machine < count; machine++) {
+        const requests = this.host.presentAt(group, machine);
+        if (requests > 0) present.set(first + machine, requests);
+      }
+    });
+    this.rounds.push({ at: now, present });
+    this.forget(this.rounds, now);
     this.number++;
     this.alarm!.set(this.number * this.every, 0);
   }
 
   /** Somebody came to a machine (among all) or went. */
   changed(machine: number): void {
-    this.note(machine, this.host.agenda.now);
-  }
-
-  private note(machine: number, now: number): void {
+    const { now } = this.host.agenda;
     let entries = this.told.get(machine);
     if (entries === undefined) {
-      entries = [];
+      if (this.told.size >= this.sweepAt) this.sweep(now);
+      const restedAt = this.rested?.[machine] ?? 0;
+      entries = restedAt > 0 ? [{ at: restedAt, present: 0 }] : [];
       this.told.set(machine, entries);
     }
     let group = this.first.length - 1;
@@ -76,8 +98,21 @@ export class Reports {
     this.forget(entries, now);
   }
 
+  /** Of machines that are known to be empty nothing is noted but since when. */
+  private sweep(now: number): void {
+    this.rested ??= new Float64Array(this.machines);
+    for (const [machine, entries] of this.told) {
+      this.forget(entries, now);
+      const { at, present } = entries[0]!;
+      if (entries.length > 1 || present > 0 || at === 0 || at + this.delay > now) continue;
+      this.rested[machine] = at;
+      this.told.delete(machine);
+    }
+    this.sweepAt = Math.max(many, 2 * this.told.size);
+  }
+
   /** What was told before the last that is seen is never asked for again. */
-  private forget(entries: Entry[], now: number): void {
+  private forget(entries: { readonly at: number }[], now: number): void {
     let seen = 0;
     while (seen + 1 < entries.length && entries[seen + 1]!.at + this.delay <= now) seen++;
     if (seen > 0) entries.splice(0, seen);
@@ -85,8 +120,18 @@ export class Reports {
 
   of(group: number, machine: number, now: number): NodeReport {
     if (this.every === 0 && this.delay === 0) return { present: this.host.presentAt(group, machine), at: now };
-    const entries = this.told.get(this.first[group]! + machine);
-    if (entries === undefined) return nobody;
+    const index = this.first[group]! + machine;
+    if (this.every > 0) {
+      this.forget(this.rounds, now);
+      const round = this.rounds[0];
+      if (round === undefined || round.at + this.delay > now) return nobody;
+      return { present: round.present.get(index) ?? 0, at: round.at };
+    }
+    const entries = this.told.get(index);
+    if (entries === undefined) {
+      const restedAt = this.rested?.[index] ?? 0;
+      return restedAt > 0 ? { present: 0, at: restedAt } : nobody;
+    }
     this.forget(entries, now);
     const entry = entries[0];
     return entry === undefined || entry.at + this.delay > now ? nobody : entry;

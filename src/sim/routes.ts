@@ -99,10 +99,14 @@ export function reachable(topology: Topology, source: number, device: number, to
     const before = topology.nodes[at]!.count;
     at = (hop & 1) === 0 ? link.to : link.from;
     const { count } = topology.nodes[at]!;
-    const every = Array.from({ length: count }, (_, i) => i);
-    if (link.attach === "all") machines = every;
+    if (link.attach === "all") machines = Array.from({ length: count }, (_, i) => i);
     else if (count <= before) machines = [...new Set(machines.map((i) => i % count))].sort((a, b) => a - b);
-    else machines = every.filter((i) => machines.includes(i % before));
+    else {
+      // Every machine is attached to the one of its number, modulo how many there are.
+      const attached: number[] = [];
+      for (let first = 0; first < count; first += before) attached.push(...machines.map((i) => first + i));
+      machines = attached.filter((i) => i < count);
+    }
   }
   return machines;
 }

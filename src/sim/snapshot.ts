@@ -1,6 +1,7 @@
 /** The state of a replication at one instant: what has ended by then, from the collector, and the part of what has not. */
 import { Cell, type Collector, Visit } from "./collector.ts";
 import { entityBits, entityMask, HELD, STAGE, WAITING } from "./events.ts";
+import { keepsEach } from "./kept-seconds.ts";
 import type { Recorder } from "./recorder.ts";
 import { ARRIVED_AT, CODE, GROUP, intWidth, QUEUED_AT, type Requests, SLICE, STARTED_AT, STREAM } from "./requests.ts";
 import type { Setup } from "./setup.ts";
@@ -55,9 +56,6 @@ interface State {
   readonly lostInside: Float64Array;
 }
 
-/** Machines whose busy seconds are kept at every slice, over all slices; more would take too much memory. */
-const keptMachines = 1 << 19;
-
 function sum(values: Float64Array): number {
   let total = 0;
   for (let i = 0; i < values.length; i++) total += values[i]!;
@@ -70,7 +68,7 @@ export function takeSnapshot(state: State, now: number): Snapshot {
   const { firstMachine } = tables;
   // Only of groups small enough: the arrays are kept as long as the replication.
   const busyEach = setup.nodes.map((node, g) =>
-    node.count * collector.shape.slices <= keptMachines
+    keepsEach(node.count, collector.shape.slices)
       ? state.busySeconds.slice(firstMachine[g]!, firstMachine[g + 1]!)
       : null,
   );

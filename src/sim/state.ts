@@ -31,7 +31,7 @@ import { exactLimit } from "./samples.ts";
 import type { Setup } from "./setup.ts";
 import { Slicing } from "./slicing.ts";
 import { livingParts, Tables } from "./tables.ts";
-import { plainLinks, Transport } from "./transport.ts";
+import { freeRoom, plainLinks, Transport } from "./transport.ts";
 import { mayVisit } from "./visitable.ts";
 
 export abstract class State implements DeskHost {
@@ -90,7 +90,6 @@ export abstract class State implements DeskHost {
     const shape = { streams: streams.length, exits, groups, directions, slices, cuts, rows: this.judge.rows };
     this.dropsLate = streams.some((stream) => stream.late === "drop" && stream.deadline !== null);
     const plain = plainLinks(setup, this);
-    const resources = tables.firstResource[directions]!;
     const machines = tables.firstMachine[groups]!;
     const ints = packInts(loop, {
       exitAfter: tables.exitAfter,
@@ -144,7 +143,7 @@ export abstract class State implements DeskHost {
       capacity: plain.capacity,
       latency: plain.latency,
       busySeconds: machines,
-      freeAt: resources,
+      freeAt: freeRoom(setup, tables, plain.shortcut),
       ...columnsOf(shape, batches),
     });
     this.collector = new Collector(shape, reals.view, ints.view.pendingPlaces);

@@ -13,7 +13,7 @@ import { DELIVERY, ENTRY, entityBits, FLOW, FLOWING, GIVE_UP, type Timers } from
 import { type LinkSnapshot, linkSnapshot } from "./link-snapshot.ts";
 import { Channels } from "./links/channels.ts";
 import { connectionTime } from "./links/connection.ts";
-import { FifoLinks } from "./links/fifo.ts";
+import { FifoLinks, keptFree } from "./links/fifo.ts";
 import { FixedLinks } from "./links/fixed.ts";
 import { FluidLinks } from "./links/fluid.ts";
 import { LastDeliveries } from "./links/last-deliveries.ts";
@@ -114,12 +114,13 @@ export class Transport implements FlowHost {
     );
     this.losses = this.ways.map((_, way) => {
       const link = links[way >> 1]!;
-      return link.loss === null ? null : new LossDraws(link, link.loss, way, streams, root);
+      const resources = host.tables.firstResource[way + 1]! - host.tables.firstResource[way]!;
+      return link.loss === null ? null : new LossDraws(link, link.loss, way, resources, streams, root);
     });
     this.shared = host.tables.fluid ? new FluidLinks(this) : new SharedLinks(this);
     const kinds = { fixed: new FixedLinks(), fifo: new FifoLinks(freeAt) };
     const kindOf = (way: number): Link["kind"] => links[way >> 1]!.kind;
-    this.cells = new NrLinks(this.nrHost(), setup, root, freeAt.length);
+    this.cells = new NrLinks(this.nrHost(), setup, root, host.tables.firstResource[this.ways.length]!);
     this.flowing = this.ways.map((_, way) => {
       const kind = kindOf(way);
       return kind === "shared" ? this.shared : kind === "nr-cell" ? this.cells : null;
@@ -334,7 +335,7 @@ export class Transport implements FlowHost {
   }
 
   rateOf(resource: number): Rate {
-    return this.channels.rate(resource);
+    return this.channels.rate(resource, this.host.agenda.now);
   }
 
   weightOf(slot: number): number {
@@ -342,7 +343,11 @@ export class Transport implements FlowHost {
   }
 
   capOf(resource: number): number {
-    return this.setup.links[this.channels.way(resource) >> 1]!.flowCap;
+    return this.setup.links[this.wayOf(resource) >> 1]!.flowCap;
+  }
+
+  wayOf(resource: number): number {
+    return this.channels.way(resource);
   }
 
   isShared(way: number): boolean {
@@ -459,7 +464,7 @@ export class Transport implements FlowHost {
       rateOf: (resource) => this.rateOf(resource),
       weightOf: (slot) => this.weightOf(slot),
       capOf: (resource) => this.capOf(resource),
-      wayOf: (resource) => this.channels.way(resource),
+      wayOf: (resource) => this.wayOf(resource),
       deviceOf: (slot, link) => this.radio(slot, this.setup.links[link]!),
       drawsOf: (slot) => {
         const { int } = this.host.requests;
@@ -496,6 +501,15 @@ export function plainLinks(
     capacity: ways.map((way) => way.capacity),
     latency: ways.map((way) => way.latency),
   };
+}
+
+/** Resources of which it is remembered when each is free: up to the last that the event loop's shortcut uses, or that are few in their link direction. */
+export function freeRoom({ links }: Setup, { firstResource }: Tables, shortcut: readonly number[]): number {
+  return shortcut.reduce((room, kind, way) => {
+    const [first, end] = [firstResource[way]!, firstResource[way + 1]!];
+    const isFew = links[way >> 1]!.kind === "fifo" && end - first <= keptFree;
+    return kind === FIFO || isFew ? end : room;
+  }, 0);
 }
 
 function isPlainLink(link: Link): boolean {

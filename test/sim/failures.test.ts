@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Failures, Fault, InService, NodeGroup } from "../../src/sim/setup.ts";
+import { begin } from "../../src/sim/simulation.ts";
 import { seconds } from "../../src/units.ts";
 import {
   amount,
@@ -235,4 +236,15 @@ test("servers that hardly ever fail are what servers that never fail are", () =>
     ).requests;
   const rare = { ...failures([]), uptime: amount(1e12), repair: amount(1) };
   expect(of({ failures: rare })).toEqual(of({}));
+});
+
+test("a server that ages while it works leaves no alarms behind when it rests", () => {
+  const setup = build({
+    nodes: edge({ failures: { ...failures([]), uptime: exponential(1e9), repair: exponential(1), clock: "busy" } }),
+    streams: [stream({ arrivals: poisson(0.5) })],
+    times: [0.1],
+    run: { requests: 20_000 },
+  });
+  const simulation = begin(setup, 0);
+  while (!simulation.advance(1)) expect(simulation.agenda.size).toBeLessThan(30);
 });

@@ -88,6 +88,7 @@ function firstEnd(flows: readonly Flow[], capacities: readonly number[], caps: r
     rateOf: (resource) => new ConstantRate(capacities[resource]!),
     weightOf: (slot) => flows[slot]!.weight,
     capOf: (resource) => caps[resource]!,
+    wayOf: () => 0,
   };
   const links = new FluidLinks(host);
   for (const [slot, flow] of flows.entries()) links.enter(flow.path, slot, flow.size, 0);
@@ -155,6 +156,7 @@ function endsOver(
     rateOf: () => line,
     weightOf: () => 1,
     capOf: () => Number.POSITIVE_INFINITY,
+    wayOf: () => 0,
   };
   const links = kind === "fluid" ? new FluidLinks(host) : new SharedLinks(host);
   const coming = flows.map((flow, slot) => ({ ...flow, slot })).sort((a, b) => a.at - b.at);

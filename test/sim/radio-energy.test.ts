@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { RadioMeter } from "../../src/sim/links/radio-meter.ts";
+import { deriveKey, uniform } from "../../src/sim/random.ts";
 import type { RadioEnergy } from "../../src/sim/setup.ts";
 import { seconds, watts } from "../../src/units.ts";
 import { at, build, follow, link, node, periodic, poisson, stream } from "./build.ts";
@@ -111,4 +112,44 @@ test("connected time is the measure of the union of intervals, however they over
       expect(meter.connectedSeconds(asked)).toBe(covered);
     }),
   );
+});
+
+test("radios of a large fleet are connected as long as those of small ones", () => {
+  const [radios, small] = [10_000, 4000];
+  const key = deriveKey(1, 0, "test");
+  const large = new RadioMeter(radios, 2);
+  const parts = [0, 1, 2].map(() => new RadioMeter(small, 2));
+  const open: { radio: number; direction: 0 | 1; until: number }[] = [];
+  let now = 0;
+  for (let n = 0; n < 40_000; n++) {
+    const u = (draw: number): number => uniform(key.k0, key.k1, n, draw);
+    now += u(0) * 0.002;
+    while (open.length > 0 && open[0]!.until <= now) {
+      const { radio, direction } = open.shift()!;
+      large.leave(radio, direction, now);
+      parts[Math.floor(radio / small)]!.leave(radio % small, direction, now);
+    }
+    const radio = Math.floor(u(1) * radios);
+    const part = parts[Math.floor(radio / small)]!;
+    if (u(2) < 0.5) {
+      const leavesAt = now + u(3);
+      large.pass(radio, now, leavesAt);
+      part.pass(radio % small, now, leavesAt);
+    } else {
+      const direction = u(4) < 0.5 ? 0 : 1;
+      large.enter(radio, direction, now);
+      part.enter(radio % small, direction, now);
+      open.push({ radio, direction, until: now + 0.5 });
+    }
+    if (n % 4000 > 0) continue;
+    const sum = (read: (meter: RadioMeter) => number): number => parts.reduce((all, meter) => all + read(meter), 0);
+    expect(large.connectedSeconds(now)).toBeCloseTo(
+      sum((meter) => meter.connectedSeconds(now)),
+      6,
+    );
+    for (const direction of [0, 1] as const) {
+      const seconds = sum((meter) => meter.flowSeconds(direction, now));
+      expect(large.flowSeconds(direction, now)).toBeCloseTo(seconds, 6);
+    }
+  }
 });

@@ -120,6 +120,7 @@ function drive(flows: readonly { at: number; work: number }[], kind: "virtual ti
     rateOf: () => new ConstantRate(1),
     weightOf: () => 1,
     capOf: () => Number.POSITIVE_INFINITY,
+    wayOf: () => 0,
   };
   const links = kind === "fluid" ? new FluidLinks(host) : new SharedLinks(host);
   const coming = flows.map((flow, slot) => ({ ...flow, slot })).sort((a, b) => a.at - b.at);

@@ -1,31 +1,48 @@
 /** What changes with time on the links: capacities with their outages, delays and spells, each kept for the resource it belongs to. */
+import type { Distribution } from "../distribution.ts";
 import { mean } from "../distribution-moments.ts";
 import type { KeyRoot } from "../draw.ts";
 import type { Link, LinkDirection, Setup } from "../setup.ts";
 import type { Tables } from "../tables.ts";
 import { ConstantRate, type Rate } from "./link-kind.ts";
-import { Constant, type PieceKey, type Pieces, Product, pieceKey, piecesOf, TwoStates, Windows } from "./pieces.ts";
+import {
+  Constant,
+  Marks,
+  type PieceKey,
+  type Pieces,
+  Product,
+  pieceKey,
+  pieceMaker,
+  TwoStates,
+  turnsOf,
+  Windows,
+} from "./pieces.ts";
 import { Timeline } from "./timeline.ts";
+import { Timelines } from "./timelines.ts";
+import type { Varying } from "./varying.ts";
 
 const directions = ["up", "down"] as const;
 
 export class Channels {
-  private readonly links: readonly Link[];
-  private readonly ways: readonly LinkDirection[];
-  private readonly root: KeyRoot;
   private readonly firstResource: Tables["firstResource"];
-  /** By link direction: one for all resources whose capacity never changes. */
-  private readonly constants: readonly Rate[];
-  private readonly rates: (Rate | undefined)[] = [];
-  private readonly delays: (Timeline | undefined)[] = [];
-  private readonly bursts: (Timeline | undefined)[] = [];
+  private readonly ways: readonly LinkDirection[];
+  /** By link direction: one for all resources where all have the same capacity over time. */
+  private readonly common: readonly (Rate | null)[];
+  private readonly rates: readonly (Timelines | null)[];
+  private readonly delays: readonly (Timelines | null)[];
+  private readonly bursts: readonly (Timelines | null)[];
 
   constructor(setup: Setup, firstResource: Tables["firstResource"], root: KeyRoot) {
-    this.links = setup.links;
-    this.ways = setup.links.flatMap((link) => [link.up, link.down]);
-    this.root = root;
     this.firstResource = firstResource;
-    this.constants = this.ways.map(({ capacity }) => new ConstantRate(capacity));
+    this.ways = setup.links.flatMap((link) => [link.up, link.down]);
+    const outages = setup.links.map((_, l) => new Marks(firstResource[2 * l + 1]! - firstResource[2 * l]!));
+    const each = this.ways.map(
+      (_, way) => new Origins(setup.links[way >> 1]!, way, root, firstResource, outages[way >> 1]!),
+    );
+    this.common = each.map((origins) => origins.common());
+    this.rates = each.map((origins, way) => (this.common[way] === null ? origins.rates() : null));
+    this.delays = each.map((origins) => origins.delays());
+    this.bursts = each.map((origins) => origins.bursts());
   }
 
   /** Link direction that a resource belongs to. There are few of them, and may be a million resources. */
@@ -35,20 +52,18 @@ export class Channels {
     return way;
   }
 
-  /** Capacity over time, outages taken off. */
-  rate(resource: number): Rate {
+  /** Capacity over time, outages taken off. @param now nobody will ask about times before */
+  rate(resource: number, now: number): Rate {
     const way = this.way(resource);
-    if (this.ways[way]!.varying === null && this.links[way >> 1]!.outages === null) return this.constants[way]!;
-    this.rates[resource] ??= this.makeRate(resource);
-    return this.rates[resource];
+    return this.common[way] ?? this.rates[way]!.of(resource - this.firstResource[way]!, now);
   }
 
   /** When what has left at `leftAt` arrives, without jitter. */
   arrival(resource: number, leftAt: number, now: number): number {
-    const way = this.ways[this.way(resource)]!;
-    if (way.delays === null) return leftAt + way.latency;
-    this.delays[resource] ??= new Timeline(this.pieces(resource, way.delays, "delay"));
-    const delays = this.delays[resource];
+    const way = this.way(resource);
+    const lines = this.delays[way]!;
+    if (lines === null) return leftAt + this.ways[way]!.latency;
+    const delays = lines.of(resource - this.firstResource[way]!, now);
     delays.forget(now);
     return leftAt + delays.at(leftAt);
   }
@@ -56,40 +71,85 @@ export class Channels {
   /** When what is due at `at` arrives: then, or when the spell it falls into ends. */
   afterSpell(resource: number, at: number, now: number): number {
     const way = this.way(resource);
-    const { bursts } = this.ways[way]!;
-    if (bursts === null) return at;
-    this.bursts[resource] ??= new Timeline(
-      new TwoStates(1, 0, bursts.every, bursts.lasts, this.key(resource, "bursts", directions[way & 1]!)),
-    );
-    const spells = this.bursts[resource];
+    const lines = this.bursts[way]!;
+    if (lines === null) return at;
+    const spells = lines.of(resource - this.firstResource[way]!, now);
     spells.forget(now);
     return spells.at(at) > 0 ? at : spells.changeAfter(at);
   }
+}
 
-  private makeRate(resource: number): Rate {
-    const way = this.way(resource);
-    const { capacity, varying } = this.ways[way]!;
-    const { outages } = this.links[way >> 1]!;
-    const own = varying === null ? new Constant(capacity) : this.pieces(resource, varying, "capacity");
-    return new Timeline(outages === null ? own : new Product(own, this.service(resource, outages)));
+/** Where what changes at the resources of one link direction comes from. Traces of both directions begin together; processes are each direction's own. */
+class Origins {
+  private readonly link: Link;
+  private readonly way: LinkDirection;
+  private readonly direction: "up" | "down";
+  private readonly root: KeyRoot;
+  private readonly count: number;
+  /** Marks of the link's outages, which are the same for both directions. */
+  private readonly outages: Marks;
+
+  constructor(link: Link, way: number, root: KeyRoot, firstResource: Tables["firstResource"], outages: Marks) {
+    this.link = link;
+    this.direction = directions[way & 1]!;
+    this.way = link[this.direction];
+    this.root = root;
+    this.count = firstResource[way + 1]! - firstResource[way]!;
+    this.outages = outages;
+  }
+
+  /** Capacity over time of all resources alike; null where each has its own. */
+  common(): Rate | null {
+    const { varying, capacity } = this.way;
+    const { outages } = this.link;
+    if (varying === null && outages === null) return new ConstantRate(capacity);
+    const isDrawn = varying !== null && (varying.kind !== "steps" || varying.start === "random");
+    return isDrawn || outages?.kind === "random" ? null : new Timeline(this.capacity()());
+  }
+
+  rates(): Timelines {
+    return new Timelines(this.count, this.link.kind === "shared", this.capacity());
+  }
+
+  delays(): Timelines | null {
+    const { delays } = this.way;
+    return delays === null ? null : new Timelines(this.count, false, this.varying(delays, "delay"));
+  }
+
+  bursts(): Timelines | null {
+    const { bursts } = this.way;
+    if (bursts === null) return null;
+    const spells = this.turns(bursts.every, bursts.lasts, this.key("bursts", this.direction), new Marks(this.count));
+    return new Timelines(this.count, false, spells);
+  }
+
+  private capacity(): () => Pieces {
+    const { varying, capacity } = this.way;
+    const own = varying === null ? () => new Constant(capacity) : this.varying(varying, "capacity");
+    const { outages } = this.link;
+    if (outages === null) return own;
+    const service = this.service(outages);
+    return () => new Product(own(), service());
   }
 
   /** 1 with service, 0 without: the same for both directions. */
-  private service(resource: number, outages: NonNullable<Link["outages"]>): Pieces {
-    if (outages.kind === "windows") return new Windows(outages.windows);
-    return new TwoStates(1, 0, outages.up, outages.down, this.key(resource, "outages"));
+  private service(outages: NonNullable<Link["outages"]>): () => Pieces {
+    if (outages.kind === "windows") return () => new Windows(outages.windows);
+    return this.turns(outages.up, outages.down, this.key("outages"), this.outages);
   }
 
-  /** Traces of both directions begin together; processes are each direction's own. */
-  private pieces(resource: number, varying: NonNullable<LinkDirection["varying"]>, what: string): Pieces {
-    const direction = directions[this.way(resource) & 1]!;
-    return piecesOf(varying, this.key(resource, what, direction), this.key(resource, "trace"));
+  /** 1 and 0 in turn. */
+  private turns(one: Distribution, zero: Distribution, key: PieceKey, marks: Marks): () => Pieces {
+    const turns = turnsOf(1, 0, one, zero);
+    return () => new TwoStates(turns, key, marks);
   }
 
-  private key(resource: number, what: string, ...more: string[]): PieceKey {
-    const way = this.way(resource);
-    const number = resource - this.firstResource[way]!;
-    return pieceKey(this.root, number, what, this.links[way >> 1]!.name, ...more);
+  private varying(varying: Varying, what: string): () => Pieces {
+    return pieceMaker(varying, this.key(what, this.direction), this.key("trace"), new Marks(this.count));
+  }
+
+  private key(what: string, ...more: string[]): PieceKey {
+    return pieceKey(this.root, 0, what, this.link.name, ...more);
   }
 }
 

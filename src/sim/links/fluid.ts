@@ -5,10 +5,11 @@
  * paths in use, not the flows. Work is in bits.
  */
 import { FlowHeap } from "./flow-heap.ts";
-import { type FlowHost, type FlowingKind, type Rate, residue } from "./link-kind.ts";
+import { type FlowHost, type FlowingKind, keptIdle, type Rate, residue } from "./link-kind.ts";
 
 interface Bundle {
   readonly id: number;
+  readonly key: string;
   readonly path: readonly Resource[];
   readonly weight: number;
   /** Most that one flow gets [bit/s]. */
@@ -28,6 +29,8 @@ interface Resource {
   readonly rate: Rate;
   /** Bundles with at least one flow. */
   readonly bundles: Set<Bundle>;
+  /** Bundles that are kept, with flows or without. */
+  paths: number;
   /** Capacity until it changes next. */
   capacity: number;
   generation: number;
@@ -42,9 +45,16 @@ interface Resource {
 
 export class FluidLinks implements FlowingKind {
   private readonly host: FlowHost;
-  private readonly resources: (Resource | undefined)[] = [];
+  /** Those in use, and some that were: of large fleets the others are forgotten. */
+  private readonly resources = new Map<number, Resource>();
   private readonly bundles: Bundle[] = [];
   private readonly byPath = new Map<string, Bundle>();
+  /** Ids of bundles that were forgotten. */
+  private readonly free: number[] = [];
+  /** What resources that were forgotten carried, as {@link busySeconds}, by link direction. */
+  private readonly forgotten: number[] = [];
+  /** Never used twice, so that what was scheduled for one that was forgotten is not taken for another's. */
+  private generation = 0;
 
   constructor(host: FlowHost) {
     this.host = host;
@@ -69,14 +79,24 @@ export class FluidLinks implements FlowingKind {
 
   /** Even entities are bundles with a flow that ends, odd ones capacities that change. */
   event(entity: number, generation: number, now: number): void {
-    if (entity % 2 === 1) this.change(this.resources[entity >> 1]!, generation, now);
-    else this.complete(this.bundles[entity >> 1]!, generation, now);
+    if (entity % 2 === 0) this.complete(this.bundles[entity >> 1]!, generation, now);
+    else {
+      const r = this.resources.get(entity >> 1);
+      if (r !== undefined) this.change(r, generation, now);
+    }
   }
 
   /** Integral of the used share of the capacity, up to `now`: seconds at full rate. */
   busySeconds(id: number, now: number): number {
-    const r = this.resources[id];
+    const r = this.resources.get(id);
     return r === undefined ? 0 : r.used + r.load * (now - r.since);
+  }
+
+  busyWithin(first: number, end: number, now: number): number {
+    let sum = this.forgotten[this.host.wayOf(first)] ?? 0;
+    if (end - first <= keptIdle) for (let id = first; id < end; id++) sum += this.busySeconds(id, now);
+    else for (const id of this.resources.keys()) if (id >= first && id < end) sum += this.busySeconds(id, now);
+    return sum;
   }
 
   private complete(bundle: Bundle, generation: number, now: number): void {
@@ -108,6 +128,7 @@ export class FluidLinks implements FlowingKind {
       touched.flatMap((b) => b.path),
       now,
     );
+    for (const b of touched) if (b.flows.length === 0) this.rest(b);
     ended.sort((a, b) => this.host.orderOf(a) - this.host.orderOf(b));
     for (const slot of ended) this.host.sent(slot, 0, 0);
   }
@@ -116,7 +137,7 @@ export class FluidLinks implements FlowingKind {
   private follow(r: Resource, now: number): void {
     r.rate.forget(now);
     r.capacity = r.rate.at(now);
-    r.generation = (r.generation + 1) & 0x3fffffff;
+    r.generation = this.nextGeneration();
     this.host.scheduleFlow(r.rate.changeAfter(now), r.id * 2 + 1, r.generation);
   }
 
@@ -125,7 +146,8 @@ export class FluidLinks implements FlowingKind {
     const known = this.byPath.get(key);
     if (known !== undefined) return known;
     const bundle: Bundle = {
-      id: this.bundles.length,
+      id: this.free.pop() ?? this.bundles.length,
+      key,
       path: path.map((id) => this.resourceOf(id, now)),
       weight,
       cap: Math.min(...path.map((id) => this.host.capOf(id))),
@@ -135,16 +157,38 @@ export class FluidLinks implements FlowingKind {
       flows: new FlowHeap((slot) => this.host.orderOf(slot)),
       generation: 0,
     };
-    this.bundles.push(bundle);
+    for (const r of bundle.path) r.paths++;
+    this.bundles[bundle.id] = bundle;
     this.byPath.set(key, bundle);
     return bundle;
   }
 
+  private nextGeneration(): number {
+    this.generation = (this.generation + 1) & 0x3fffffff;
+    return this.generation;
+  }
+
+  /** A bundle without flows is forgotten where there are many, and with it what only it crossed. */
+  private rest(bundle: Bundle): void {
+    if (this.byPath.size <= keptIdle) return;
+    this.byPath.delete(bundle.key);
+    this.free.push(bundle.id);
+    for (const r of bundle.path) {
+      if (--r.paths > 0) continue;
+      const way = this.host.wayOf(r.id);
+      this.forgotten[way] = (this.forgotten[way] ?? 0) + r.used;
+      this.resources.delete(r.id);
+    }
+  }
+
   private resourceOf(id: number, now: number): Resource {
-    this.resources[id] ??= {
+    const known = this.resources.get(id);
+    if (known !== undefined) return known;
+    const resource: Resource = {
       id,
       rate: this.host.rateOf(id),
       bundles: new Set(),
+      paths: 0,
       capacity: 0,
       generation: 0,
       load: 0,
@@ -153,7 +197,8 @@ export class FluidLinks implements FlowingKind {
       spare: 0,
       open: 0,
     };
-    return this.resources[id];
+    this.resources.set(id, resource);
+    return resource;
   }
 
   /** Bundles in use that share a capacity with these, directly or through others. */
@@ -195,7 +240,7 @@ export class FluidLinks implements FlowingKind {
     }
     for (const b of bundles) {
       b.since = now;
-      b.generation = (b.generation + 1) & 0x3fffffff;
+      b.generation = this.nextGeneration();
       const at = b.rate > 0 ? now + Math.max(0, b.flows.end - b.sent) / b.rate : Number.POSITIVE_INFINITY;
       this.host.scheduleFlow(at, b.id * 2, b.generation);
     }

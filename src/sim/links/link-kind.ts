@@ -57,7 +57,12 @@ export interface FlowHost {
   weightOf(slot: number): number;
   /** Most that one flow gets of a resource [bit/s]; +Infinity where there is no limit. */
   capOf(resource: number): number;
+  /** Link direction that a resource belongs to. */
+  wayOf(resource: number): number;
 }
+
+/** Resources, or paths, that are kept while they are idle, where forgetting them is not free: of large fleets the others are forgotten. */
+export const keptIdle = 4096;
 
 /** A flow ends when this share of its size or less is left. */
 export const residue = 1e-9;

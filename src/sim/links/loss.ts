@@ -2,8 +2,8 @@
 import { mean } from "../distribution-moments.ts";
 import { deriveKey, type Key, uniform } from "../random.ts";
 import type { Link, Loss } from "../setup.ts";
-import { pieceKey, TwoStates } from "./pieces.ts";
-import { Timeline } from "./timeline.ts";
+import { Marks, type PieceKey, pieceKey, TwoStates, turnsOf } from "./pieces.ts";
+import { Timelines } from "./timelines.ts";
 
 interface Root {
   readonly seed: number;
@@ -16,21 +16,30 @@ const directions = ["up", "down"] as const;
 export class LossDraws {
   readonly loss: Loss;
   private readonly link: Link;
-  private readonly direction: "up" | "down";
-  private readonly root: Root;
   /** By stream. */
   private readonly keys: readonly Key[];
-  /** Probability of a loss over time, by resource, where it varies. */
-  private readonly channels = new Map<number, Timeline>();
+  /** Probability of a loss over time, by resource; null where it never changes. */
+  private readonly channels: Timelines | null;
 
-  constructor(link: Link, loss: Loss, way: number, streams: readonly { readonly name: string }[], root: Root) {
+  /** @param resources of the link direction */
+  constructor(
+    link: Link,
+    loss: Loss,
+    way: number,
+    resources: number,
+    streams: readonly { readonly name: string }[],
+    root: Root,
+  ) {
     this.loss = loss;
     this.link = link;
-    this.direction = directions[way & 1]!;
-    this.root = root;
+    const direction = directions[way & 1]!;
     this.keys = streams.map((stream) =>
-      deriveKey(root.seed, root.replication, "loss", link.name, this.direction, stream.name),
+      deriveKey(root.seed, root.replication, "loss", link.name, direction, stream.name),
     );
+    this.channels =
+      loss.kind === "bernoulli"
+        ? null
+        : channels(loss, resources, pieceKey(root, 0, "loss state", link.name, direction));
   }
 
   /**
@@ -55,17 +64,22 @@ export class LossDraws {
   }
 
   private probability(number: number, at: number, now: number): number {
-    const { loss } = this;
-    if (loss.kind === "bernoulli") return loss.probability;
-    let channel = this.channels.get(number);
-    if (channel === undefined) {
-      const key = pieceKey(this.root, number, "loss state", this.link.name, this.direction);
-      channel = new Timeline(new TwoStates(loss.good, loss.bad, loss.goodFor, loss.badFor, key));
-      this.channels.set(number, channel);
-    }
+    if (this.loss.kind === "bernoulli") return this.loss.probability;
+    const channel = this.channels!.of(number, now);
     channel.forget(now);
     return at < Number.POSITIVE_INFINITY ? channel.at(at) : 0;
   }
+}
+
+/** Well or badly, by resource. */
+function channels(
+  { good, bad, goodFor, badFor }: Extract<Loss, { kind: "gilbert-elliott" }>,
+  resources: number,
+  key: PieceKey,
+): Timelines {
+  const turns = turnsOf(good, bad, goodFor, badFor);
+  const marks = new Marks(resources);
+  return new Timelines(resources, false, () => new TwoStates(turns, key, marks));
 }
 
 /** Probability that a message is lost when that of what is lost at once is `p`: one packet of it is enough. */

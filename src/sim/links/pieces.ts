@@ -16,6 +16,50 @@ export interface Pieces {
   value: number;
   /** Makes the next piece. */
   next(): void;
+  /** Goes on with the pieces of a device, from a mark where there is one: the piece made last is the one at `t`. */
+  begin(device: number, t: number): void;
+  /** Leaves a mark, from which others go on: nobody asks about times before `now` any more. What it makes next is as before. */
+  mark?(now: number): void;
+}
+
+/** Steps that are sooner made again than remembered. */
+const worthMarking = 64;
+
+/** Where processes of many devices were left, so that nobody has to make all their steps again: 12 B a device, and nothing in short runs. */
+export class Marks {
+  private readonly devices: number;
+  private steps: Int32Array | null = null;
+  private values: Float64Array | null = null;
+
+  constructor(devices: number) {
+    this.devices = devices;
+  }
+
+  /** Step at which a device's process was left; 0 for its beginning. */
+  step(device: number): number {
+    return this.steps === null ? 0 : this.steps[device]!;
+  }
+
+  /** What the next step goes on from. */
+  carried(device: number): number {
+    return this.values![device]!;
+  }
+
+  isWorth(step: number): boolean {
+    return step >= worthMarking;
+  }
+
+  set(device: number, step: number, carried: number): void {
+    this.steps ??= new Int32Array(this.devices);
+    this.values ??= new Float64Array(this.devices);
+    this.steps[device] = step;
+    this.values[device] = carried;
+  }
+}
+
+/** Makes pieces up to the one at `t`. */
+function begin(pieces: Pieces, t: number): void {
+  while (pieces.until <= t) pieces.next();
 }
 
 /** Whose pieces these are: a random stream, and the counter of the device. */
@@ -34,19 +78,27 @@ export function pieceKey(
   return { ...deriveKey(root.seed, root.replication, ...purpose), device };
 }
 
-/** @param start of traces that begin at random: the same for both directions of a link */
-export function piecesOf(varying: Varying, key: PieceKey, start: PieceKey): Pieces {
+/**
+ * Makes pieces of the device that the keys say until others are begun.
+ * @param start of traces that begin at random: the same for both directions of a link
+ * @param marks where the pieces of devices were left
+ */
+export function pieceMaker(varying: Varying, key: PieceKey, start: PieceKey, marks: Marks | null = null): () => Pieces {
   switch (varying.kind) {
     case "steps":
-      return new Steps(
-        varying,
-        varying.start === "random" ? uniform(start.k0, start.k1, 0, start.device) * varying.length : varying.start,
-      );
+      return () => new Steps(varying, start);
     case "gauss-markov":
-      return new GaussMarkov(varying, key);
-    case "two-state":
-      return new TwoStates(varying.good, varying.bad, varying.goodFor, varying.badFor, key);
+      return () => new GaussMarkov(varying, key, marks);
+    case "two-state": {
+      const turns = turnsOf(varying.good, varying.bad, varying.goodFor, varying.badFor);
+      return () => new TwoStates(turns, key, marks);
+    }
   }
+}
+
+/** The pieces of one device alone. */
+export function piecesOf(varying: Varying, key: PieceKey, start: PieceKey): Pieces {
+  return pieceMaker(varying, key, start)();
 }
 
 /** A list of values, each from its instant on, entered at `start` and repeated or held. */
@@ -54,18 +106,39 @@ class Steps implements Pieces {
   until = 0;
   value = 0;
   private readonly steps: Extract<Varying, { kind: "steps" }>;
-  private readonly start: number;
+  private readonly key: PieceKey;
+  private start = 0;
   private round = 0;
-  private index: number;
+  private index = 0;
 
-  constructor(steps: Extract<Varying, { kind: "steps" }>, start: number) {
+  constructor(steps: Extract<Varying, { kind: "steps" }>, key: PieceKey) {
     this.steps = steps;
-    if (steps.repeats) {
-      this.start = start % steps.length;
-    } else this.start = start;
-    let index = steps.at.length - 1;
-    while (index > 0 && steps.at[index]! > this.start) index--;
+    this.key = key;
+    this.enter(key.device);
+  }
+
+  private enter(device: number): void {
+    const { at, length, repeats, start } = this.steps;
+    const entry = start === "random" ? uniform(this.key.k0, this.key.k1, 0, device) * length : start;
+    this.start = repeats ? entry % length : entry;
+    this.round = 0;
+    this.until = 0;
+    let index = at.length - 1;
+    while (index > 0 && at[index]! > this.start) index--;
     this.index = index - 1;
+  }
+
+  begin(device: number, t: number): void {
+    this.enter(device);
+    const { at, length, repeats } = this.steps;
+    const round = Math.floor((t + this.start) / length) - 2;
+    if (repeats && round > 0) {
+      // Whole rounds need not be gone through, but for one, in case of rounding.
+      this.round = round;
+      this.index = at.length - 1;
+      this.until = (round + 1) * length - this.start;
+    }
+    begin(this, t);
   }
 
   next(): void {
@@ -98,58 +171,133 @@ class GaussMarkov implements Pieces {
   value = 0;
   private readonly process: Extract<Varying, { kind: "gauss-markov" }>;
   private readonly key: PieceKey;
+  private readonly marks: Marks | null;
+  private device: number;
   private step = 0;
   /** Standardised. */
   private z = 0;
 
-  constructor(process: Extract<Varying, { kind: "gauss-markov" }>, key: PieceKey) {
+  constructor(process: Extract<Varying, { kind: "gauss-markov" }>, key: PieceKey, marks: Marks | null) {
     this.process = process;
     this.key = key;
+    this.marks = marks;
+    this.device = key.device;
+  }
+
+  begin(device: number, t: number): void {
+    this.device = device;
+    this.step = 0;
+    this.until = 0;
+    const step = this.marks?.step(device) ?? 0;
+    if (step > 0) {
+      this.step = step - 1;
+      this.z = this.marks!.carried(device);
+      this.make();
+    }
+    begin(this, t);
+  }
+
+  mark(now: number): void {
+    const { marks, process, key, device } = this;
+    if (marks === null || !marks.isWorth(this.step)) return;
+    const last = (this.step - 1) * process.every <= now ? this : new GaussMarkov(process, key, marks);
+    if (last !== this) last.begin(device, now);
+    marks.set(device, last.step, last.z);
   }
 
   next(): void {
-    const { mean, sd, correlation, every } = this.process;
-    const innovation = normalQuantile(uniform(this.key.k0, this.key.k1, this.step, this.key.device));
+    const { correlation } = this.process;
+    const innovation = normalQuantile(uniform(this.key.k0, this.key.k1, this.step, this.device));
     this.z =
       this.step === 0 ? innovation : correlation * this.z + Math.sqrt(1 - correlation * correlation) * innovation;
+    this.make();
+  }
+
+  private make(): void {
+    const { mean, sd, every } = this.process;
     this.step++;
     this.value = Math.max(0, mean + sd * this.z);
     this.until = this.step * every;
   }
 }
 
+/** How long two values last that take turns, and what they are. */
+export interface Turns {
+  readonly first: number;
+  readonly second: number;
+  readonly firstFor: Sampler;
+  readonly secondFor: Sampler;
+  /** Probability to begin with the first. */
+  readonly share: number;
+}
+
+/** @param firstFor lengths [s]: with exponential ones the process is stationary from the start */
+export function turnsOf(first: number, second: number, firstFor: Distribution, secondFor: Distribution): Turns {
+  const share = mean(firstFor) / (mean(firstFor) + mean(secondFor));
+  return { first, second, firstFor: sampler(firstFor), secondFor: sampler(secondFor), share };
+}
+
 /** Two values in turn, each for a while that is drawn anew; whether it begins with the first follows their mean lengths. */
 export class TwoStates implements Pieces {
   until = 0;
   value = 0;
-  private readonly first: number;
-  private readonly second: number;
-  private readonly firstFor: Sampler;
-  private readonly secondFor: Sampler;
+  private readonly turns: Turns;
   private readonly key: PieceKey;
+  private readonly marks: Marks | null;
+  private device = 0;
   private number = 0;
-  private isFirst: boolean;
+  private isFirst = false;
+  /** Where the piece made last begins. */
+  private from = 0;
 
-  /** @param firstFor lengths [s]: with exponential ones the process is stationary from the start */
-  constructor(first: number, second: number, firstFor: Distribution, secondFor: Distribution, key: PieceKey) {
-    this.first = first;
-    this.second = second;
-    this.firstFor = sampler(firstFor);
-    this.secondFor = sampler(secondFor);
+  constructor(turns: Turns, key: PieceKey, marks: Marks | null = null) {
+    this.turns = turns;
     this.key = key;
-    const share = mean(firstFor) / (mean(firstFor) + mean(secondFor));
+    this.marks = marks;
+    this.enter(key.device);
+  }
+
+  private enter(device: number): void {
+    const { turns, key } = this;
+    this.device = device;
+    this.number = 0;
+    this.from = 0;
+    this.until = 0;
     // Turned round: `next` changes the state before it makes a piece.
-    this.isFirst = !(uniform(key.k0, key.k1, 0, key.device) < share);
+    this.isFirst = !(uniform(key.k0, key.k1, 0, device) < turns.share);
+  }
+
+  begin(device: number, t: number): void {
+    const { marks, turns } = this;
+    this.enter(device);
+    const number = marks?.step(device) ?? 0;
+    if (number > 0) {
+      this.number = number;
+      this.until = marks!.carried(device);
+      if (number % 2 === 1) this.isFirst = !this.isFirst;
+      this.value = this.isFirst ? turns.first : turns.second;
+    }
+    begin(this, t);
+  }
+
+  mark(now: number): void {
+    const { marks, turns, key, device } = this;
+    if (marks === null || !marks.isWorth(this.number)) return;
+    const last = this.from <= now ? this : new TwoStates(turns, key, marks);
+    if (last !== this) last.begin(device, now);
+    marks.set(device, last.number, last.until);
   }
 
   next(): void {
+    const { turns, device } = this;
+    const { k0, k1 } = this.key;
     for (;;) {
       this.isFirst = !this.isFirst;
       this.number++;
-      const { k0, k1, device } = this.key;
-      this.value = this.isFirst ? this.first : this.second;
-      const end = this.until + (this.isFirst ? this.firstFor : this.secondFor).draw(k0, k1, this.number, device);
+      this.value = this.isFirst ? turns.first : turns.second;
+      const end = this.until + (this.isFirst ? turns.firstFor : turns.secondFor).draw(k0, k1, this.number, device);
       if (end === this.until) continue;
+      this.from = this.until;
       this.until = end;
       return;
     }
@@ -166,6 +314,12 @@ export class Windows implements Pieces {
   /** @param windows ascending, none touching another */
   constructor(windows: readonly { readonly at: number; readonly for: number }[]) {
     this.windows = windows;
+  }
+
+  begin(_device: number, t: number): void {
+    this.next_ = 0;
+    this.until = 0;
+    begin(this, t);
   }
 
   next(): void {
@@ -196,9 +350,24 @@ export class Product implements Pieces {
     this.b = b;
   }
 
+  begin(device: number, t: number): void {
+    this.a.begin(device, t);
+    this.b.begin(device, t);
+    this.multiply();
+  }
+
+  mark(now: number): void {
+    this.a.mark?.(now);
+    this.b.mark?.(now);
+  }
+
   next(): void {
     if (this.a.until === this.until) this.a.next();
     if (this.b.until === this.until) this.b.next();
+    this.multiply();
+  }
+
+  private multiply(): void {
     // An unbounded rate that is out of service is out of service.
     this.value = this.a.value === 0 || this.b.value === 0 ? 0 : this.a.value * this.b.value;
     this.until = Math.min(this.a.until, this.b.until);
@@ -212,6 +381,10 @@ export class Constant implements Pieces {
 
   constructor(value: number) {
     this.value = value;
+  }
+
+  begin(): void {
+    this.next();
   }
 
   next(): void {

@@ -4,7 +4,7 @@
  * between two of ours the number of flows stays, so the next end is where the integral of the capacity says.
  */
 import { FlowHeap } from "./flow-heap.ts";
-import { ConstantRate, type FlowHost, type FlowingKind, type Rate, residue } from "./link-kind.ts";
+import { ConstantRate, type FlowHost, type FlowingKind, keptIdle, type Rate, residue } from "./link-kind.ts";
 
 interface Resource {
   rate: Rate;
@@ -20,8 +20,8 @@ export class SharedLinks implements FlowingKind {
   private readonly host: FlowHost;
   /** Those in use: an idle one is forgotten, so that a million devices take no more room than those that send. */
   private readonly resources = new Map<number, Resource>();
-  /** Busy seconds of resources that were forgotten, by their capacity, which those of a link direction share. */
-  private readonly forgotten = new Map<Rate, number>();
+  /** Busy seconds of resources that were forgotten, by link direction. */
+  private readonly forgotten: number[] = [];
   private readonly spare: Resource[] = [];
   /** Never used twice, so that what was scheduled for a resource before it was forgotten is not taken for its own. */
   private generation = 0;
@@ -63,7 +63,7 @@ export class SharedLinks implements FlowingKind {
   }
 
   busyWithin(first: number, end: number, now: number): number {
-    let sum = this.forgotten.get(this.host.rateOf(first)) ?? 0;
+    let sum = this.forgotten[this.host.wayOf(first)] ?? 0;
     for (const id of this.resources.keys()) if (id >= first && id < end) sum += this.busySeconds(id, now);
     return sum;
   }
@@ -73,11 +73,12 @@ export class SharedLinks implements FlowingKind {
     return { rate: this.host.rateOf(0), sent: 0, since: 0, generation: 0, flows, busy: 0 };
   }
 
-  /** Where the capacity changes it is each resource's own, and kept: the next flow goes on with it. */
+  /** Where the capacity changes it is kept as long as they are few: the next flow goes on with it. */
   private rest(id: number, r: Resource): void {
     r.sent = 0;
-    if (!(r.rate instanceof ConstantRate)) return;
-    this.forgotten.set(r.rate, (this.forgotten.get(r.rate) ?? 0) + r.busy);
+    if (!(r.rate instanceof ConstantRate) && this.resources.size <= keptIdle) return;
+    const way = this.host.wayOf(id);
+    this.forgotten[way] = (this.forgotten[way] ?? 0) + r.busy;
     this.resources.delete(id);
     this.spare.push(r);
   }

@@ -8,25 +8,46 @@ const kept = 256;
 
 export class Timeline {
   private readonly pieces: Pieces;
-  private ends: number[] = [];
-  private values: number[] = [];
-  /** First piece that may still be asked for. */
+  /** Of the pieces up to {@link count}; what comes after is room that was made before. */
+  private readonly ends: number[];
+  private readonly values: number[];
+  /** First piece that may still be asked for, and how many there are, those before it too. */
   private first = 0;
+  private count = 1;
 
-  constructor(pieces: Pieces) {
+  /** @param now nobody asks about times before */
+  constructor(pieces: Pieces, device = 0, now = 0) {
     this.pieces = pieces;
-    this.extend();
+    pieces.begin(device, now);
+    this.ends = [pieces.until];
+    this.values = [pieces.value];
+  }
+
+  /** Another device's from here on. */
+  begin(device: number, now: number): void {
+    const { pieces, ends, values } = this;
+    pieces.begin(device, now);
+    ends[0] = pieces.until;
+    values[0] = pieces.value;
+    this.first = 0;
+    this.count = 1;
+  }
+
+  /** Leaves a mark for another that goes on from `now`. */
+  mark(now: number): void {
+    this.pieces.mark?.(now);
   }
 
   /** Nobody asks about times before `now` any more. */
   forget(now: number): void {
     while (this.ends[this.first]! <= now) {
       this.first++;
-      if (this.first === this.ends.length) this.extend();
+      if (this.first === this.count) this.extend();
     }
     if (this.first < kept) return;
-    this.ends = this.ends.slice(this.first);
-    this.values = this.values.slice(this.first);
+    this.ends.splice(0, this.first);
+    this.values.splice(0, this.first);
+    this.count -= this.first;
     this.first = 0;
   }
 
@@ -46,7 +67,7 @@ export class Timeline {
     let sum = 0;
     let t = from;
     for (let i = this.pieceAt(from); ; i++) {
-      if (i === this.ends.length) this.extend();
+      if (i === this.count) this.extend();
       const end = Math.min(to, this.ends[i]!);
       if (this.values[i]! > 0) sum += this.values[i]! * (end - t);
       if (end === to) return sum;
@@ -60,7 +81,7 @@ export class Timeline {
     let left = amount;
     let t = start;
     for (let i = this.pieceAt(start); ; i++) {
-      if (i === this.ends.length) this.extend();
+      if (i === this.count) this.extend();
       const value = this.values[i]!;
       const end = this.ends[i]!;
       if (value > 0) {
@@ -77,8 +98,8 @@ export class Timeline {
   /** Of all pieces the first that ends after `t`. */
   private pieceAt(t: number): number {
     const { ends } = this;
-    while (!(ends.at(-1)! > t)) this.extend();
-    let [low, high] = [this.first, ends.length - 1];
+    while (!(ends[this.count - 1]! > t)) this.extend();
+    let [low, high] = [this.first, this.count - 1];
     while (low < high) {
       const middle = (low + high) >> 1;
       if (ends[middle]! > t) high = middle;
@@ -89,7 +110,8 @@ export class Timeline {
 
   private extend(): void {
     this.pieces.next();
-    this.ends.push(this.pieces.until);
-    this.values.push(this.pieces.value);
+    this.ends[this.count] = this.pieces.until;
+    this.values[this.count] = this.pieces.value;
+    this.count++;
   }
 }

@@ -27,6 +27,12 @@ export class Door {
     return rules.rate === null || this.takesToken(rules.rate, rules.burst);
   }
 
+  /** Whether it is as it was at the start: whoever made it anew would see no difference. */
+  isNew(now: number): boolean {
+    const { rate, burst } = this.rules;
+    return rate === null || this.tokens + (now - this.filledAt) * rate >= burst;
+  }
+
   private timeLeft(slot: number): number {
     const { requests, tables, agenda } = this.host;
     const deadline = tables.deadlines[requests.int[slot * intWidth + STREAM]!]!;

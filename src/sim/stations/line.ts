@@ -18,6 +18,11 @@ export class Line<T extends Waiting> {
     return this.heap[0];
   }
 
+  /** In no order. */
+  get all(): readonly T[] {
+    return this.heap;
+  }
+
   push(item: T): void {
     const { heap } = this;
     let i = heap.length;

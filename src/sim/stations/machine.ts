@@ -21,6 +21,7 @@ export class Machine {
   isEmptied = false;
   /** Until when the integrals reach. */
   private since = 0;
+  private told = 0;
   /** Integrals [s]. */
   readonly seconds = { inside: 0, serving: 0, busy: 0, on: 0, up: 0 };
 
@@ -31,10 +32,16 @@ export class Machine {
     this.up = servers;
   }
 
-  /** It was there before, with nobody at it. @param busy server seconds until now */
-  beginAt(now: number, busy: number): void {
+  /** It was there before, with nobody at it. */
+  beginAt(now: number): void {
     this.since = now;
-    this.seconds.busy = busy;
+  }
+
+  /** Server seconds worked since this was asked last; the integrals must be up to date. */
+  newlyBusy(): number {
+    const seconds = this.seconds.busy - this.told;
+    this.told = this.seconds.busy;
+    return seconds;
   }
 
   /** Brings the integrals up to now: to be called before a count changes. */

@@ -1,16 +1,21 @@
 /** The machines of one node group that the event loop does not serve itself. */
 import { ADMISSION, DEADLINE, NODE, QUEUE } from "../collector.ts";
-import type { InService, NodeGroup } from "../setup.ts";
+import { keepsEach } from "../kept-seconds.ts";
+import type { Admission, InService, NodeGroup } from "../setup.ts";
 import { Door } from "./admission.ts";
+import { Away } from "./away.ts";
 import { Course } from "./course.ts";
-import { type Breakable, planFaults, unitsOf } from "./failures.ts";
+import { type Breakable, FailingGroup, type Next, planFaults, Unit, unitsOf } from "./failures.ts";
 import type { StationHost } from "./host.ts";
 import type { Machine } from "./machine.ts";
 import { Autoscaler, type Scalable } from "./scaling.ts";
 import { Visits } from "./visits.ts";
+import { Wakes } from "./wakes.ts";
 
-/** Machines of a group that are kept while nobody is there; of large fleets the others are forgotten and made anew. */
-const keptEmpty = 4096;
+/** Machines from which on a group is large: some that nobody is at are kept then, the others are forgotten and made anew when somebody comes. */
+const large = 4096;
+/** Of those, so many: few, so that they are forgotten before the garbage collector takes them for old ones. */
+const keptEmpty = 256;
 
 /** Integrals over the machines of a group [s], and counts, since the start. */
 export interface StationSnapshot {
@@ -39,8 +44,19 @@ export abstract class Station<M extends Machine = Machine> {
   private readonly emptied: M[] = [];
   private readonly isPassive: boolean;
   private readonly snaps: boolean;
+  /** Machines that nobody is at are forgotten. */
+  private readonly forgets: boolean;
+  private readonly failing: FailingGroup | null;
+  /** Of large groups where something happens by itself: machines that nobody is at, and alarms of the others. */
+  private readonly away: Away | null;
+  private readonly wakes: Wakes;
+  /** Doors of machines that were forgotten, where they are not as at the start. */
+  private readonly doors = new Map<number, Door>();
+  private doorsSweptAt = keptEmpty;
+  /** Set instants at which all machines failed, less those at which they were repaired. */
+  private faults = 0;
   /** Integrals of machines that were forgotten. */
-  private readonly past = { inside: 0, serving: 0 };
+  private readonly past = { inside: 0, serving: 0, up: 0 };
   /** Server seconds spent, and requests that left. */
   protected spent = 0;
   private left = 0;
@@ -54,26 +70,33 @@ export abstract class Station<M extends Machine = Machine> {
     this.course = new Course(host, group);
     this.visits = new Visits(host, group);
     this.snaps = host.snaps(group);
-    const { failures, faults, autoscale, queue } = this.node;
+    const { failures, faults, autoscale, queue, count, servers } = this.node;
     this.isPassive = failures === null && faults.length === 0 && autoscale === null && queue.admit === null;
+    this.forgets = autoscale === null && count > large;
+    this.failing = failures === null ? null : new FailingGroup(host, group, failures);
+    this.away = this.isPassive || !this.forgets ? null : new Away(this.failing, count, servers);
+    this.wakes = new Wakes(host, host.tables.firstMachine[group]!);
   }
 
   /** Before the first event. */
   open(): void {
     if (this.isPassive) return;
-    const { failures, faults, servers, count, queue, autoscale } = this.node;
+    const { faults, servers, count, queue, autoscale } = this.node;
     const first = this.host.tables.firstMachine[this.group]!;
-    for (let number = 0; number < count; number++) {
+    for (let number = 0; number < count && !this.forgets; number++) {
       const machine = this.make(first + number, number);
       this.machines.set(number, machine);
       if (queue.admit !== null) machine.door = new Door(this.host, queue.admit);
       if (autoscale !== null) new Autoscaler(this.host, autoscale, servers, machine, this.scalable(machine));
-      if (failures === null) continue;
+      if (this.failing === null) continue;
       const place = { index: first + number, machine: number };
-      machine.units = unitsOf(this.host, this.group, failures, place, this.breakable(machine));
+      machine.units = unitsOf(this.host, this.failing, place, this.breakable(machine), this.wakes);
     }
-    const targets = faults.length === 0 ? [] : [...this.machines.values()].map((machine) => this.breakable(machine));
-    planFaults(this.host, first, servers, faults, targets);
+    if (this.forgets) planFaults(this.host, first, servers, faults, [this.allBreakable()]);
+    else {
+      const targets = faults.length === 0 ? [] : [...this.machines.values()].map((machine) => this.breakable(machine));
+      planFaults(this.host, first, servers, faults, targets);
+    }
   }
 
   /** The machine that a request comes to. */
@@ -83,9 +106,41 @@ export abstract class Station<M extends Machine = Machine> {
     if (known !== undefined) return known;
     if (this.machines.size >= keptEmpty) this.forgetOne();
     const machine = this.make(index, number);
-    machine.beginAt(this.host.agenda.now, this.host.busySeconds[index]!);
+    machine.beginAt(this.host.agenda.now);
     this.machines.set(number, machine);
+    if (this.away !== null) this.remember(machine, this.away);
     return machine;
+  }
+
+  /** A machine of a large group is made anew: it is as it would be if it had been looked after all the time. */
+  private remember(machine: M, away: Away): void {
+    const { number } = machine;
+    if (this.node.queue.admit !== null) machine.door = this.doorOf(number, this.node.queue.admit);
+    const lives = away.leaves(number, this.host.agenda.now);
+    machine.units = lives.map((life, unit) => {
+      const alarm = (ring: () => void): Next => this.wakes.alarm(number * lives.length + unit, ring);
+      const made = new Unit(this.host, this.failing!, { machine: number, unit }, this.breakable(machine), alarm);
+      made.resumes(life);
+      return made;
+    });
+    const servers = Array.from({ length: this.faults > 0 ? this.node.servers : 0 }, (_, i) => i);
+    for (let fault = 0; fault < this.faults; fault++) this.breaks(machine, servers, "resume");
+  }
+
+  private doorOf(number: number, admit: Admission): Door {
+    const known = this.doors.get(number);
+    this.doors.delete(number);
+    return known ?? new Door(this.host, admit);
+  }
+
+  /** The door of a machine that is forgotten, unless it is as a new one would be. */
+  private keepDoor(number: number, door: Door): void {
+    const { now } = this.host.agenda;
+    if (door.isNew(now)) return;
+    this.doors.set(number, door);
+    if (this.doors.size < this.doorsSweptAt) return;
+    for (const [of, other] of this.doors) if (other.isNew(now)) this.doors.delete(of);
+    this.doorsSweptAt = Math.max(keptEmpty, 2 * this.doors.size);
   }
 
   /** One machine that is empty, if there is one, leaves its sums behind. */
@@ -94,12 +149,24 @@ export abstract class Station<M extends Machine = Machine> {
       machine.isEmptied = false;
       if (machine.inside > 0) continue;
       machine.account(this.host.agenda.now);
-      this.host.busySeconds[machine.index] = machine.seconds.busy;
+      this.tellBusy(machine);
       this.past.inside += machine.seconds.inside;
       this.past.serving += machine.seconds.serving;
+      this.past.up += machine.seconds.up;
+      if (machine.door !== null) this.keepDoor(machine.number, machine.door);
+      const lives = machine.units.map((unit) => unit.stops());
+      this.away?.comesBack(machine.number, lives, this.host.agenda.now);
       this.machines.delete(machine.number);
       return;
     }
+  }
+
+  /** Where nobody asks for each machine's own busy seconds, those of many add up in one place, and the others take no room. */
+  private tellBusy(machine: M): void {
+    const { busySeconds, collector, tables } = this.host;
+    if (!this.forgets) busySeconds[machine.index] = machine.seconds.busy;
+    else if (keepsEach(this.node.count, collector.shape.slices)) busySeconds[machine.index]! += machine.newlyBusy();
+    else busySeconds[tables.firstMachine[this.group]! + (machine.number % large)]! += machine.newlyBusy();
   }
 
   /** A request is here no longer. */
@@ -109,7 +176,7 @@ export abstract class Station<M extends Machine = Machine> {
   }
 
   private mayBeForgotten(machine: M): void {
-    if (machine.inside > 0 || machine.isEmptied || !this.isPassive || this.machines.size < keptEmpty) return;
+    if (machine.inside > 0 || machine.isEmptied || !this.forgets || this.machines.size < keptEmpty) return;
     machine.isEmptied = true;
     this.emptied.push(machine);
   }
@@ -118,6 +185,22 @@ export abstract class Station<M extends Machine = Machine> {
     return {
       breaks: (which, inService) => this.breaks(machine, which, inService),
       isRepaired: (which) => this.isRepaired(machine, which),
+    };
+  }
+
+  /** All machines of a large group, at set instants. */
+  private allBreakable(): Breakable {
+    return {
+      breaks: (which, inService) => {
+        this.away!.faulted(1, this.host.agenda.now);
+        this.faults++;
+        for (const machine of [...this.machines.values()]) this.breaks(machine, which, inService);
+      },
+      isRepaired: (which) => {
+        this.away!.faulted(-1, this.host.agenda.now);
+        this.faults--;
+        for (const machine of [...this.machines.values()]) this.isRepaired(machine, which);
+      },
     };
   }
 
@@ -209,17 +292,19 @@ export abstract class Station<M extends Machine = Machine> {
 
   snapshot(now: number): StationSnapshot {
     const { count, servers, autoscale } = this.node;
-    const total = { ...this.past, on: 0, up: 0 };
+    const total = { ...this.past, on: 0 };
     for (const machine of this.machines.values()) {
       machine.account(now);
-      this.host.busySeconds[machine.index] = machine.seconds.busy;
+      this.tellBusy(machine);
       total.inside += machine.seconds.inside;
       total.serving += machine.seconds.serving;
       total.on += machine.seconds.on;
       total.up += machine.seconds.up;
     }
     // Where all servers are always on, nobody has to have come.
-    if (this.isPassive) total.on = total.up = count * servers * now;
+    if (this.isPassive || this.forgets) total.on = count * servers * now;
+    if (this.isPassive) total.up = total.on;
+    else if (this.away !== null) total.up += this.away.upSeconds(now);
     const onEach =
       autoscale === null ? null : Float64Array.from(this.machines.values(), (machine) => machine.seconds.on);
     return { ...total, onEach, batches: this.batches, batched: this.batched };

@@ -6,8 +6,8 @@
 import { Draw, type KeyRoot } from "../../draw.ts";
 import { deriveKey, type Key, uniform } from "../../random.ts";
 import type { Link, Setup } from "../../setup.ts";
-import type { FlowHost, FlowingKind } from "../link-kind.ts";
-import { pieceKey, TwoStates } from "../pieces.ts";
+import { type FlowHost, type FlowingKind, keptIdle } from "../link-kind.ts";
+import { Marks, pieceKey, TwoStates, turnsOf } from "../pieces.ts";
 import { Timeline } from "../timeline.ts";
 import { downlinkSlot, uplinkSlot } from "./access.ts";
 import { Airtime } from "./airtime.ts";
@@ -22,8 +22,6 @@ import { Signals } from "./signal.ts";
 export interface NrHost extends FlowHost {
   /** A message was lost while it was being sent; otherwise as {@link FlowHost.sent}. */
   failed(slot: number, waited: number, access: number): void;
-  /** Link direction that a resource belongs to. */
-  wayOf(resource: number): number;
   /** Machine at the first end of a link that a request's messages use: the device. */
   deviceOf(slot: number, link: number): number;
   /** What the draws of a message depend on. */
@@ -73,6 +71,8 @@ interface Device {
   busy: number;
   lastActiveAt: number;
   connectedAt: number;
+  /** By direction; null before its first message. */
+  readonly queues: [Queue | null, Queue | null];
   /** 1 with service, 0 in a spell without; null: always with. */
   readonly service: Timeline | null;
 }
@@ -85,6 +85,8 @@ interface Radio {
   readonly signals: Signals | null;
   readonly trips: Trips | null;
   readonly promotions: readonly Draw[];
+  /** Spells without service of a device; null where there are none. */
+  readonly service: ((device: number, now: number) => Timeline) | null;
   /** Keys of the blocks' draws, [stream], by direction. */
   readonly blocks: readonly (readonly Key[])[];
 }
@@ -109,9 +111,14 @@ export class NrLinks implements FlowingKind {
   private readonly resources: number;
   private readonly radios: readonly (Radio | null)[];
   private readonly cells: (Cell | undefined)[] = [];
-  private readonly devices: (Device | undefined)[][];
+  /** By link and device: those in use, and some that were; of large fleets the others are forgotten. */
+  private readonly devices: readonly Map<number, Device>[];
+  private readonly sweepAt: number[];
   private readonly queues: Queue[] = [];
-  private readonly queueOf: (Queue | undefined)[][];
+  /** Ids of queues that were forgotten. */
+  private readonly free: number[] = [];
+  /** Never used twice, so that what was scheduled for a queue that was forgotten is not taken for another's. */
+  private generation = 0;
   /** By request: how long its message waited and had access to wait for. */
   private readonly told = new Map<number, { waited: number; access: number; queue: Queue }>();
 
@@ -122,13 +129,13 @@ export class NrLinks implements FlowingKind {
     this.setup = setup;
     this.root = root;
     this.radios = setup.links.map((link) => (link.radio === null ? null : this.radioOf(link, link.radio)));
-    this.devices = setup.links.map(() => []);
-    this.queueOf = setup.links.flatMap(() => [[], []]);
+    this.devices = setup.links.map(() => new Map());
+    this.sweepAt = setup.links.map(() => keptIdle);
   }
 
   enter([resource]: readonly number[], slot: number, bits: number, now: number): void {
     const way = this.host.wayOf(resource!);
-    const queue = this.queue(way, this.host.deviceOf(slot, way >> 1));
+    const queue = this.queue(way, this.host.deviceOf(slot, way >> 1), now);
     const arrival = this.connected(queue, slot, now);
     queue.device.busy++;
     const radio = this.radios[way >> 1]!;
@@ -190,7 +197,7 @@ export class NrLinks implements FlowingKind {
     const { frame } = this.radios[queue.way >> 1]!;
     const message = queue.messages[0]!;
     const at = Math.max(now, frame.startOf(message.from));
-    queue.generation++;
+    queue.generation = this.nextGeneration();
     if (at > now) this.host.scheduleFlow(at, (queue.id << 2) | READY, queue.generation);
     else this.start(queue, now);
   }
@@ -206,7 +213,7 @@ export class NrLinks implements FlowingKind {
     const { slot } = queue.messages[0]!;
     const cell = this.cellOf(queue, now);
     queue.cell = cell;
-    queue.generation++;
+    queue.generation = this.nextGeneration();
     cell.share.enter(queue.id, bits, this.rate(queue, now), this.host.weightOf(slot), this.host.orderOf(slot), now);
     this.watch(queue, now);
     this.reschedule(cell);
@@ -221,7 +228,7 @@ export class NrLinks implements FlowingKind {
       this.send(queue, left, now);
       return;
     }
-    queue.generation++;
+    queue.generation = this.nextGeneration();
     const message = queue.messages.shift()!;
     const waited = Math.max(0, queue.freeAt - message.enteredAt);
     queue.freeAt = now;
@@ -236,7 +243,7 @@ export class NrLinks implements FlowingKind {
     const ended = cell.share.complete(now);
     for (const id of ended) {
       const queue = this.queues[id]!;
-      queue.generation++;
+      queue.generation = this.nextGeneration();
       const message = queue.messages.shift()!;
       const deliveredAt = Math.max(queue.deliveredAt, this.deliveredAt(queue, message, now));
       const waited = Math.max(0, queue.freeAt - message.enteredAt);
@@ -349,13 +356,19 @@ export class NrLinks implements FlowingKind {
     return this.cells[id];
   }
 
-  private queue(way: number, number: number): Queue {
-    const queues = this.queueOf[way]!;
-    const known = queues[number];
-    if (known !== undefined) return known;
+  private nextGeneration(): number {
+    this.generation = (this.generation + 1) & 0x3fffffff;
+    return this.generation;
+  }
+
+  private queue(way: number, number: number, now: number): Queue {
+    const device = this.device(way >> 1, number, now);
+    const direction = (way & 1) as 0 | 1;
+    const known = device.queues[direction];
+    if (known !== null) return known;
     const made: Queue = {
-      id: this.queues.length,
-      device: this.device(way >> 1, number),
+      id: this.free.pop() ?? this.queues.length,
+      device,
       way,
       cell: null,
       messages: [],
@@ -363,28 +376,51 @@ export class NrLinks implements FlowingKind {
       deliveredAt: 0,
       generation: 0,
     };
-    queues[number] = made;
-    this.queues.push(made);
+    device.queues[direction] = made;
+    this.queues[made.id] = made;
     return made;
   }
 
   /** Devices are connected when the run begins. */
-  private device(link: number, number: number): Device {
+  private device(link: number, number: number, now: number): Device {
     const devices = this.devices[link]!;
-    devices[number] ??= {
+    const known = devices.get(number);
+    if (known !== undefined) return known;
+    if (devices.size >= this.sweepAt[link]!) this.sweep(link, now);
+    const { service } = this.radios[link]!;
+    const made: Device = {
       number,
       busy: 0,
       lastActiveAt: 0,
       connectedAt: 0,
-      service: this.service(this.setup.links[link]!, number),
+      queues: [null, null],
+      service: service === null ? null : service(number, now),
     };
-    return devices[number];
+    devices.set(number, made);
+    return made;
   }
 
-  private service({ name, radio }: Link, device: number): Timeline | null {
-    if (radio === null || radio.interruptions === null) return null;
-    const { every, lasts } = radio.interruptions;
-    return new Timeline(new TwoStates(1, 0, every, lasts, pieceKey(this.root, device, "interruption", name)));
+  /** Forgets devices of which a new one would be the same: with nothing on its way, and long enough idle to be asleep. */
+  private sweep(link: number, now: number): void {
+    const devices = this.devices[link]!;
+    const { idle } = this.radios[link]!.cell;
+    for (const device of devices.values()) {
+      const isAsleep = idle === null || now - device.lastActiveAt > idle.after;
+      if (device.busy > 0 || !isAsleep || device.connectedAt > now) continue;
+      if (device.queues.some((queue) => queue !== null && Math.max(queue.freeAt, queue.deliveredAt) > now)) continue;
+      for (const queue of device.queues) if (queue !== null) this.free.push(queue.id);
+      device.service?.mark(now);
+      devices.delete(device.number);
+    }
+    this.sweepAt[link] = Math.max(keptIdle, 2 * devices.size);
+  }
+
+  private serviceOf(link: Link, { interruptions }: NrCell): Radio["service"] {
+    if (interruptions === null) return null;
+    const turns = turnsOf(1, 0, interruptions.every, interruptions.lasts);
+    const key = pieceKey(this.root, 0, "interruption", link.name);
+    const marks = new Marks(this.setup.nodes[link.from]!.count);
+    return (device, now) => new Timeline(new TwoStates(turns, key, marks), device, now);
   }
 
   private radioOf(link: Link, cell: NrCell): Radio {
@@ -395,6 +431,7 @@ export class NrLinks implements FlowingKind {
     return {
       trips,
       cell,
+      service: this.serviceOf(link, cell),
       frame,
       airtime: [new Airtime(frame, 0, cell.special), new Airtime(frame, 1, cell.special)],
       signals: cell.signal === null ? null : new Signals(cell.signal, link.name, this.root, trips),
