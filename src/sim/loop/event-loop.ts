@@ -1,4 +1,5 @@
 /** The compiled event loop and its memory. What it does: `assembly/event-loop.ts`. */
+import { logTable } from "../natural-log.ts";
 import type { Ints, Reals } from "../pack.ts";
 import { code } from "./code.ts";
 import { AGENDA, BEGIN, BEYOND, COUNTED, COUNTS, IDS, MOST_PAGES, ROOM, SIZE, SOURCES, TIMES } from "./layout.ts";
@@ -50,6 +51,7 @@ interface Exports {
   release(slot: number): void;
   record(word: number, order: number, at: number): void;
   keep(at: number, value: number): void;
+  naturalLog(x: number): number;
   uniform(k0: number, k1: number, c0: number, c1: number): number;
 }
 
@@ -157,6 +159,9 @@ export class EventLoop {
     this.rowBytes = [];
     this.countBytes = 0;
     this.ints.fill(0, 0, BEGIN >> 2);
+    const table = this.takeReals(logTable.length);
+    table.set(logTable);
+    this.set({ logTable: table.byteOffset });
   }
 
   /** Whoever holds a view of the memory must have let go of it. */
