@@ -148,6 +148,14 @@ function scoresAt({ model }: Setup, places: readonly number[], source: number, e
   return scores;
 }
 
+/** Loads by what they are of: "edge", "cell.up". Where nothing contends there is none. */
+export function loadsOf({ nodes, links }: OfferedLoad): [string, number][] {
+  const ofLinks = Object.entries(links).flatMap(([link, ways]) =>
+    (["up", "down"] as const).map((way): [string, number | null] => [`${link}.${way}`, ways[way]]),
+  );
+  return [...Object.entries(nodes), ...ofLinks].filter((entry): entry is [string, number] => entry[1] !== null);
+}
+
 /** What validate and run say beforehand: loads of 1 and more. */
 export function loadWarnings(setup: Setup, load: OfferedLoad): string[] {
   const found: string[] = [];
