@@ -298,7 +298,7 @@ export class CrowdedError extends Error {
   readonly exitCode = 2;
   constructor(bytes: number, cause: unknown) {
     super(
-      `a replication needs ${(bytes / 1e9).toFixed(1)} GB and gets ${(MOST_PAGES * pageBytes) / 1e9} GB at most\n  hint      requests that come faster than they are served pile up: see what validate says of the load, give queues places, or run fewer requests`,
+      `a replication needs ${(bytes / 1e9).toFixed(1)} GB and gets ${((MOST_PAGES * pageBytes) / 1e9).toFixed(1)} GB at most\n  hint      requests that come faster than they are served pile up: see what validate says of the load, give queues places, or run fewer requests`,
       { cause },
     );
   }
