@@ -1,4 +1,4 @@
-/** Ctrl-C: what is under way is given up within a second, what is finished is kept; a second one ends at once. Exit code 130. */
+/** Ctrl-C, or the end that a batch system sends: what is under way is given up within a second, what is finished is kept; a second one ends at once. Exit code 130. */
 export class Interrupted extends Error {
   readonly exitCode = 130;
 }
@@ -12,6 +12,8 @@ export interface Interrupt {
   stop(): void;
 }
 
+const signals = ["SIGINT", "SIGTERM"] as const;
+
 export function onInterrupt(): Interrupt {
   let asked = false;
   const { promise: comes, reject } = withReject();
@@ -20,7 +22,7 @@ export function onInterrupt(): Interrupt {
     asked = true;
     reject(new Interrupted("interrupted"));
   };
-  process.on("SIGINT", listen);
+  for (const signal of signals) process.on(signal, listen);
   const throwIfAsked = (): void => {
     if (asked) throw new Interrupted("interrupted");
   };
@@ -32,7 +34,7 @@ export function onInterrupt(): Interrupt {
     throwIfAsked,
     unlessAsked: (work) => Promise.race([work, comes]),
     stop: () => {
-      process.off("SIGINT", listen);
+      for (const signal of signals) process.off(signal, listen);
     },
   };
 }

@@ -162,8 +162,11 @@ async function runOne(loaded: Loaded, folder: string, options: Options): Promise
     rows?.discard();
     if (!(error instanceof Interrupted)) throw error;
     unfinished.keep();
+    const n = unfinished.count;
     throw new Interrupted(
-      `interrupted: ${unfinished.count} finished parts are kept in ${folder}, the same command goes on from there`,
+      n === 0
+        ? "interrupted before any part was finished: nothing is kept"
+        : `interrupted: ${n} finished ${n === 1 ? "part is" : "parts are"} kept in ${folder}, the same command goes on from there`,
     );
   } finally {
     interrupt.stop();

@@ -27,7 +27,10 @@ function busySeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / hertz;
 }
 
-test.each([1, 2])("Ctrl-C ends a run within a long replication and keeps what is done, %d threads", async (workers) => {
+test.each([
+  ["SIGINT", 1],
+  ["SIGTERM", 2],
+] as const)("%s ends a run within a long replication and keeps what is done, %d threads", async (signal, workers) => {
   const out = temporaryFolder();
   const args = ["run", scenarioFile(scenario), "--out", out, "--no-report", "--workers", `${workers}`];
   const child = spawn(process.execPath, [join(root, "dist/offramp.js"), ...args]);
@@ -38,9 +41,9 @@ test.each([1, 2])("Ctrl-C ends a run within a long replication and keeps what is
   });
   // Its start and the file as written take half a second, the point minutes.
   while (busySeconds(child.pid!) < 2) await new Promise((resolve) => setTimeout(resolve, 20));
-  child.kill("SIGINT");
+  child.kill(signal);
   expect(await ended).toBe(130);
-  expect(told).toContain("interrupted: 1 finished parts are kept");
+  expect(told).toContain("interrupted: 1 finished part is kept");
   expect(existsSync(join(out, "result.json"))).toBe(false);
   expect(Object.keys(JSON.parse(readFileSync(join(out, "unfinished.json"), "utf8")).units)).toEqual(['["only",{}]']);
 });
