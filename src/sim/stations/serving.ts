@@ -124,7 +124,7 @@ export class ServingStation<M extends ServingMachine = ServingMachine> extends S
   protected idleServer(machine: M): Server | null {
     const server = machine.idle.pop();
     if (server !== undefined) return server;
-    if (machine.servers.length === this.node.servers) return null;
+    if (machine.servers.length >= this.node.servers) return null;
     return this.server(machine, machine.servers.length);
   }
 
@@ -272,7 +272,7 @@ export class ServingStation<M extends ServingMachine = ServingMachine> extends S
 
   /** Idle servers take who waits. */
   protected dispatch(machine: M): void {
-    while (machine.line.size > 0 && machine.idle.length > 0) this.next(machine.idle.pop()!);
+    while (machine.line.size > 0 && this.hasIdle(machine)) this.next(this.idleServer(machine)!);
   }
 
   protected ends(server: Server): void {
