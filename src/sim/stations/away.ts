@@ -23,7 +23,7 @@ export class Away {
   constructor(group: FailingGroup | null, count: number, servers: number) {
     this.group = group;
     this.servers = servers;
-    this.units = group?.units.length ?? 0;
+    this.units = group?.units ?? 0;
     this.weight = servers / Math.max(1, this.units);
     this.up = count * servers;
     this.turns = new Int32Array(count * this.units);
