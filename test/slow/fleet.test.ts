@@ -101,6 +101,21 @@ describe("a million devices", () => {
     expect((all.memory - one.memory) / million).toBeGreaterThan(20);
   });
 
+  test.each<[string, Case]>([
+    ["poisson over FIFO links of their own", plain],
+    ["devices that fail", { ...plain, device: ", failures: { mtbf: 100 s, mttr: 5 s }" }],
+    ["devices that fail of work", { ...plain, device: ", failures: { mtbf: 1 s, mttr: 5 s, clock: busy }" }],
+    ["token buckets", { ...plain, device: ", queue: { discipline: fifo, admit: { rate: 1 /s, burst: 2 } }" }],
+    ["random outages", { ...plain, link: "kind: fifo, outages: { mtbf: 60 s, mttr: 2 s }" }],
+    ["capacities of two states", { ...plain, rate: twoStates }],
+    ["Gauss-Markov capacities", { ...plain, rate: gaussMarkov }],
+  ])("%s, cost no more over three replications than over one", (_, of) => {
+    // A fleet that is large, too, takes what many objects that come and go cost, which is no matter of how many devices there are.
+    const [fewer, all] = [peak({ ...of, replications: 3 }, 10_000), peak({ ...of, replications: 3 }, million)];
+    expect(all.arrived).toBe(3 * of.requests);
+    expect((all.memory - fewer.memory) / (million - 10_000)).toBeLessThan(64);
+  });
+
   test("whose reports are late cost what is known of each beside", () => {
     // The last rate measured in both directions, and when each machine said last that it is empty: 24 B.
     const reports = "rule: shortest-queue, among: [device, server], reports: { every: 0 s, delay: 10 ms }";

@@ -75,7 +75,7 @@ export abstract class Station<M extends Machine = Machine> {
     this.isPassive = failures === null && faults.length === 0 && autoscale === null && queue.admit === null;
     this.forgets = autoscale === null && count > large;
     this.failing = failures === null ? null : new FailingGroup(host, group, failures);
-    this.away = this.isPassive || !this.forgets ? null : new Away(this.failing, count, servers);
+    this.away = this.isPassive || !this.forgets ? null : new Away(this.failing, count, servers, host.root);
     this.wakes = new Wakes(host, host.tables.firstMachine[group]!);
   }
 
