@@ -1,6 +1,6 @@
 /** How much of every node and link a policy asks for, from mean values: a warning before a run that cannot be steady. */
 
-import { isOpen, meanRate } from "../sim/arrivals/rate.ts";
+import { isOpen, meanRate, peakRate } from "../sim/arrivals/rate.ts";
 import { mean } from "../sim/distribution-moments.ts";
 import { availability } from "../sim/links/channels.ts";
 import { attemptsOf } from "../sim/links/loss.ts";
@@ -21,8 +21,9 @@ export interface OfferedLoad {
 /**
  * Nothing is dropped or queued here, and bytes are taken as independent of the exit: loads near 1 are estimates.
  * Null where the placement rule decides on the way.
+ * @param rateOf of one device of a stream [1/s]: in the long run unless given
  */
-export function offeredLoad(setup: Setup): OfferedLoad | null {
+export function offeredLoad(setup: Setup, rateOf: typeof meanRate = meanRate): OfferedLoad | null {
   const nodes = setup.nodes.map((node) => new Float64Array(node.count));
   const links = setup.links.flatMap((link) => {
     const resources = link.per === null ? 1 : setup.nodes[link.per]!.count;
@@ -31,7 +32,7 @@ export function offeredLoad(setup: Setup): OfferedLoad | null {
   for (const [s, stream] of setup.streams.entries()) {
     const places = setup.policy.place.plan(stream.source);
     if (places === null) return null;
-    addStream(setup, s, stream, places, nodes, links);
+    addStream(setup, s, stream, places, nodes, links, rateOf);
   }
   const most = (loads: Float64Array): number => loads.reduce((a, b) => Math.max(a, b), 0);
   return {
@@ -58,9 +59,10 @@ function addStream(
   places: readonly number[],
   nodes: readonly Float64Array[],
   links: readonly Float64Array[],
+  rateOf: typeof meanRate,
 ): void {
   // Closed workloads ask no faster than they are answered, and what comes all at once has no rate.
-  const rate = meanRate(stream.arrivals, setup.nodes[stream.source]!.count) ?? 0;
+  const rate = rateOf(stream.arrivals, setup.nodes[stream.source]!.count) ?? 0;
   if (rate === 0) return;
   const attached = new Map<number, Float64Array>();
   const spread = (loads: Float64Array, group: number | null, perDevice: number): void => {
@@ -146,6 +148,23 @@ function scoresAt({ model }: Setup, places: readonly number[], source: number, e
     at = places[k]!;
   }
   return scores;
+}
+
+/** What validate says of loads that are 1 and more only while rates that change with time are at their highest. */
+export function peakNotes(setup: Setup, load: OfferedLoad): string[] {
+  const peak = offeredLoad(setup, peakRate);
+  if (peak === null) return [];
+  const found: string[] = [];
+  const check = (what: string, mean: number | null, most: number | null): void => {
+    if (mean === null || most === null || mean >= 1 || most < 1) return;
+    found.push(
+      `note: ${setup.policy.name} offers ${what} ${Number(mean.toPrecision(3))} of what it can do, but ${Number(most.toPrecision(3))} while rates are at their highest: what comes then waits`,
+    );
+  };
+  for (const { name } of setup.nodes) check(name, load.nodes[name]!, peak.nodes[name]!);
+  for (const { name } of setup.links)
+    for (const way of ["up", "down"] as const) check(`${name}.${way}`, load.links[name]![way], peak.links[name]![way]);
+  return found;
 }
 
 /** What validate and run say beforehand: loads of 1 and more. */
