@@ -74,7 +74,7 @@ export class Desk {
       policy.exit.learn !== undefined || policy.place.learn !== undefined || policy.place.reward !== undefined;
     const sources = host.tables.firstMachine[setup.nodes.length]!;
     this.rates = takeReals(root, this.isAsked ? sources * 2 * setup.links.length : 0);
-    this.reports = new Reports(setup, host);
+    this.reports = new Reports(setup, host, root);
     this.view = new View(setup, host, this);
     this.request = new Asking(setup);
     this.hindsight = new RequestHindsight(host);
