@@ -1,6 +1,7 @@
 /** What `run` works on: the experiment of a file with the options of the command line. */
 
 import { type ExperimentSource, type LoadedExperiment, loadExperiment } from "../experiment/load.ts";
+import { sweepWarnings } from "../experiment/sweep-load.ts";
 import { resolvedYaml } from "../scenario/resolved.ts";
 import { tunedText } from "../scenario/tuning/tune-document.ts";
 import { warningsOf } from "../scenario/warnings.ts";
@@ -31,7 +32,7 @@ export async function load(path: string, options: LoadOptions): Promise<Loaded> 
   return {
     ...loaded,
     resolved: resolvedYaml(loaded.scenario),
-    warnings: warningsOf(loaded.scenario, loaded.resources),
+    warnings: [...warningsOf(loaded.scenario, loaded.resources), ...sweepWarnings(loaded.experiment)],
   };
 }
 

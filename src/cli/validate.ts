@@ -1,9 +1,10 @@
 import type { CommandModule } from "yargs";
 import { loadExperiment } from "../experiment/load.ts";
 import type { TunedResult } from "../experiment/result.ts";
+import { sweepWarnings } from "../experiment/sweep-load.ts";
 import { compile } from "../scenario/compile.ts";
 import { problemList, ScenarioError } from "../scenario/errors.ts";
-import { exitShares, type OfferedLoad, offeredLoad } from "../scenario/offered-load.ts";
+import { exitShares, loadsOf, type OfferedLoad, offeredLoad } from "../scenario/offered-load.ts";
 import { peaksOf, warningsOf } from "../scenario/warnings.ts";
 import { UsageError } from "./numbers.ts";
 import { columns } from "./table.ts";
@@ -92,7 +93,7 @@ function check(file: string, set: readonly string[]): Verdict {
     replications: experiment.replications,
     requests: Math.round(experiment.requests),
   };
-  const warnings = warningsOf(scenario, resources);
+  const warnings = [...warningsOf(scenario, resources), ...sweepWarnings(experiment)];
   const notes = peaksOf(scenario, resources);
   const tuned = experiment.tuned.length === 0 ? {} : { tuned: experiment.tuned };
   return { file, ok: true, title: scenario.title, runs, policies, ...tuned, warnings, notes };
@@ -116,14 +117,7 @@ function exits({ exits: shares }: PolicySummary): string {
 
 function busy({ load }: PolicySummary): string {
   if (load === null) return "decided on the way";
-  const links = Object.entries(load.links).flatMap(
-    ([name, { up, down }]) =>
-      [
-        [`${name}.up`, up ?? 0],
-        [`${name}.down`, down ?? 0],
-      ] as const,
-  );
-  return [...Object.entries(load.nodes), ...links]
+  return loadsOf(load)
     .filter(([, value]) => value > 0)
     .map(([name, value]) => `${name} ${Number(value.toPrecision(2))}`)
     .join(", ");

@@ -3,6 +3,7 @@
  * Strict: what is not known to be one gets no theory.
  * @see J. R. Jackson, "Networks of waiting lines", Operations Research 5(4), 1957; F. Baskett, K. M. Chandy, R. R. Muntz, F. G. Palacios, "Open, closed, and mixed networks of queues with different classes of customers", JACM 22(2), 1975
  */
+import { ByMachine } from "../scenario/by-machine.ts";
 import { devicesByMachine, journey, type Step } from "../scenario/journey.ts";
 import { exitShares } from "../scenario/offered-load.ts";
 import type { Distribution } from "../sim/distribution.ts";
@@ -17,8 +18,8 @@ import type { Theory } from "./result.ts";
 interface Station {
   readonly node: NodeGroup;
   /** Visits [1/s] and server seconds a second, by machine. */
-  readonly visits: Float64Array;
-  readonly work: Float64Array;
+  readonly visits: ByMachine;
+  readonly work: ByMachine;
   /** Mean service of a visit; null before the first. */
   service: number | null;
 }
@@ -40,8 +41,8 @@ export function theoryOf(setup: Setup): Theory | null {
 const stationsOf = (setup: Setup): Station[] =>
   setup.nodes.map((node) => ({
     node,
-    visits: new Float64Array(node.count),
-    work: new Float64Array(node.count),
+    visits: new ByMachine(node.count),
+    work: new ByMachine(node.count),
     service: null,
   }));
 
@@ -60,7 +61,7 @@ function openTheory(setup: Setup): Theory | null {
   for (const station of stations) {
     const here = numberInside(station);
     if (here === null) return null;
-    const visits = sum(station.visits);
+    const visits = station.visits.sum();
     inside += here;
     if (visits > 0) nodes.push([station.node.name, { residence_s: here / visits, in_system: here }]);
   }
@@ -76,15 +77,18 @@ function closedTheory(setup: Setup): Theory | null {
   const each = arrivals.each ? arrivals.clients : Math.ceil(arrivals.clients / devices);
   if (clients > mostClients) return null;
   // Where there are as many servers as ever clients, nobody waits.
-  const isDelay = (group: number): boolean =>
-    devicesByMachine(setup, source, group).every((n) => Math.min(clients, n * each) <= setup.nodes[group]!.servers);
+  const isDelay = (group: number): boolean => {
+    const devices = devicesByMachine(setup, source, group);
+    const most = typeof devices === "number" ? devices : devices.reduce((a, b) => Math.max(a, b), 0);
+    return Math.min(clients, most * each) <= setup.nodes[group]!.servers;
+  };
   const stations = stationsOf(setup);
   // Of one request: visits and work are what it brings to each machine on average.
   const moving = addStream(setup, 0, 1 / devices, stations, isDelay);
   if (moving === null) return null;
   const used = stations.flatMap((station, group) => {
-    const visits = sum(station.visits);
-    return visits === 0 ? [] : [{ station, visits, demand: sum(station.work), isDelay: isDelay(group) }];
+    const visits = station.visits.sum();
+    return visits === 0 ? [] : [{ station, visits, demand: station.work.sum(), isDelay: isDelay(group) }];
   });
   const queues = used.filter((use) => !use.isDelay && use.demand > 0);
   if (queues.some(({ station }) => station.node.count > 1)) return null;
@@ -103,8 +107,6 @@ function closedTheory(setup: Setup): Theory | null {
   });
   return { latency_mean_s: clients / found.throughput - think, nodes: Object.fromEntries(nodes) };
 }
-
-const sum = (values: Float64Array): number => values.reduce((a, b) => a + b, 0);
 
 /**
  * Adds a stream to the stations; null where it is not of the kind.
@@ -163,21 +165,16 @@ function addVisit(
     if (station.service !== null && Math.abs(station.service - service) > 1e-12 * service) return false;
   }
   station.service = service;
-  devicesByMachine(setup, source, group).forEach((devices, m) => {
-    station.visits[m]! += rate * devices * share;
-    station.work[m]! += rate * devices * share * service;
-  });
+  const devices = devicesByMachine(setup, source, group);
+  station.visits.add(devices, rate * share);
+  station.work.add(devices, rate * share * service);
   return true;
 }
 
 /** Mean number at all machines, each an M/M/c queue in equilibrium, or insensitive to all but the mean where servers are shared; null at a load of 1. */
 function numberInside({ node, work }: Station): number | null {
-  let total = 0;
-  for (const offered of work) {
-    if (offered >= node.servers) return null;
-    total += offered + (waitingShare(node.servers, offered) * offered) / (node.servers - offered);
-  }
-  return total;
+  if (work.most >= node.servers) return null;
+  return work.sum((offered) => offered + (waitingShare(node.servers, offered) * offered) / (node.servers - offered));
 }
 
 /** Probability of waiting for one of c servers offered a < c erlang: Erlang's C by his B, B(k) = a B(k-1) / (k + a B(k-1)). */

@@ -9,6 +9,12 @@ export function shorten(text: string, limit: number): string {
   return `${letters.slice(0, head).join("")}…${tail > 0 ? letters.slice(-tail).join("") : ""}`;
 }
 
+/** A path of a scenario: its last name where the whole does not fit, "servers" of "nodes.edge.servers". */
+export function shortenPath(path: string, limit: number): string {
+  const isOne = !path.includes(",");
+  return shorten(path.length > limit && isOne ? path.slice(path.lastIndexOf(".") + 1) : path, limit);
+}
+
 /** Several names at once, shortened and still all different. */
 export function shortenAll(names: readonly string[], limit: number): string[] {
   const short = names.map((name) => shorten(name, limit));

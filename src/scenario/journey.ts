@@ -74,15 +74,19 @@ function perRequest(
   return { kind: "constant", value: batchMean(times, batch.max) / batch.max };
 }
 
-/** Devices of a group attached to each machine of another, by machine; those beyond the list have none. */
-export function devicesByMachine(setup: Setup, source: number, group: number): Float64Array {
-  let devices = new Float64Array(setup.nodes[source]!.count).fill(1);
+/** Devices of a group attached to each machine of another: one number where all have as many, else by machine; those beyond the list have none. */
+export function devicesByMachine(setup: Setup, source: number, group: number): number | Float64Array {
+  let machines = setup.nodes[source]!.count;
+  let devices: number | Float64Array = 1;
   for (const modulus of attachment(setup, source, group) ?? []) {
-    const fewer = new Float64Array(modulus);
-    devices.forEach((n, i) => {
-      fewer[i % modulus]! += n;
-    });
-    devices = fewer;
+    if (typeof devices === "number" && machines % modulus === 0) devices *= machines / modulus;
+    else {
+      const fewer = new Float64Array(modulus);
+      for (let i = 0; i < machines; i++) fewer[i % modulus]! += typeof devices === "number" ? devices : devices[i]!;
+      devices = fewer;
+    }
+    machines = modulus;
   }
-  return devices;
+  if (typeof devices !== "number" || machines === setup.nodes[group]!.count) return devices;
+  return new Float64Array(machines).fill(devices);
 }

@@ -9,6 +9,7 @@ import { findRoute } from "../sim/routes.ts";
 import { headsOf, sharesByDraws, sharesOnRows } from "../sim/rules/exit-shares.ts";
 import { rowWeights } from "../sim/sample-mix.ts";
 import type { ExitScores, Setup, Size, Stream } from "../sim/setup.ts";
+import { ByMachine } from "./by-machine.ts";
 import { devicesByMachine, journey } from "./journey.ts";
 
 export interface OfferedLoad {
@@ -24,27 +25,26 @@ export interface OfferedLoad {
  * @param rateOf of one device of a stream [1/s]: in the long run unless given
  */
 export function offeredLoad(setup: Setup, rateOf: typeof meanRate = meanRate): OfferedLoad | null {
-  const nodes = setup.nodes.map((node) => new Float64Array(node.count));
+  const nodes = setup.nodes.map((node) => new ByMachine(node.count));
   const links = setup.links.flatMap((link) => {
     const resources = link.per === null ? 1 : setup.nodes[link.per]!.count;
-    return [new Float64Array(resources), new Float64Array(resources)];
+    return [new ByMachine(resources), new ByMachine(resources)];
   });
   for (const [s, stream] of setup.streams.entries()) {
     const places = setup.policy.place.plan(stream.source);
     if (places === null) return null;
     addStream(setup, s, stream, places, nodes, links, rateOf);
   }
-  const most = (loads: Float64Array): number => loads.reduce((a, b) => Math.max(a, b), 0);
   return {
     nodes: Object.fromEntries(
       setup.nodes.map((node, g) => [
         node.name,
-        most(nodes[g]!) / ((node.autoscale?.max ?? node.servers) * available(node)),
+        nodes[g]!.most / ((node.autoscale?.max ?? node.servers) * available(node)),
       ]),
     ),
     links: Object.fromEntries(
       setup.links.map(({ name, kind }, l) => {
-        const load = (d: 0 | 1): number | null => (kind === "fixed" ? null : most(links[2 * l + d]!));
+        const load = (d: 0 | 1): number | null => (kind === "fixed" ? null : links[2 * l + d]!.most);
         return [name, { up: load(0), down: load(1) }];
       }),
     ),
@@ -57,17 +57,17 @@ function addStream(
   s: number,
   stream: Stream,
   places: readonly number[],
-  nodes: readonly Float64Array[],
-  links: readonly Float64Array[],
+  nodes: readonly ByMachine[],
+  links: readonly ByMachine[],
   rateOf: typeof meanRate,
 ): void {
   // Closed workloads ask no faster than they are answered, and what comes all at once has no rate.
   const rate = rateOf(stream.arrivals, setup.nodes[stream.source]!.count) ?? 0;
   if (rate === 0) return;
-  const attached = new Map<number, Float64Array>();
-  const spread = (loads: Float64Array, group: number | null, perDevice: number): void => {
+  const attached = new Map<number, number | Float64Array>();
+  const spread = (loads: ByMachine, group: number | null, perDevice: number): void => {
     if (group === null) {
-      loads[0]! += setup.nodes[stream.source]!.count * perDevice;
+      loads.add(setup.nodes[stream.source]!.count, perDevice);
       return;
     }
     let devices = attached.get(group);
@@ -75,7 +75,7 @@ function addStream(
       devices = devicesByMachine(setup, stream.source, group);
       attached.set(group, devices);
     }
-    for (let m = 0; m < devices.length; m++) loads[m]! += devices[m]! * perDevice;
+    loads.add(devices, perDevice);
   };
   for (const step of journey(setup, s, places, exitShares(setup, places, stream))) {
     if (step.kind === "work") {
@@ -150,21 +150,26 @@ function scoresAt({ model }: Setup, places: readonly number[], source: number, e
   return scores;
 }
 
+/** Loads by what they are of: "edge", "cell.up". Where nothing contends there is none. */
+export function loadsOf({ nodes, links }: OfferedLoad): [string, number][] {
+  const ofLinks = Object.entries(links).flatMap(([link, ways]) =>
+    (["up", "down"] as const).map((way): [string, number | null] => [`${link}.${way}`, ways[way]]),
+  );
+  return [...Object.entries(nodes), ...ofLinks].filter((entry): entry is [string, number] => entry[1] !== null);
+}
+
 /** What validate says of loads that are 1 and more only while rates that change with time are at their highest. */
 export function peakNotes(setup: Setup, load: OfferedLoad): string[] {
   const peak = offeredLoad(setup, peakRate);
-  if (peak === null) return [];
-  const found: string[] = [];
-  const check = (what: string, mean: number | null, most: number | null): void => {
-    if (mean === null || most === null || mean >= 1 || most < 1) return;
-    found.push(
-      `note: ${setup.policy.name} offers ${what} ${Number(mean.toPrecision(3))} of what it can do, but ${Number(most.toPrecision(3))} while rates are at their highest: what comes then waits`,
-    );
-  };
-  for (const { name } of setup.nodes) check(name, load.nodes[name]!, peak.nodes[name]!);
-  for (const { name } of setup.links)
-    for (const way of ["up", "down"] as const) check(`${name}.${way}`, load.links[name]![way], peak.links[name]![way]);
-  return found;
+  const most = new Map(peak === null ? [] : loadsOf(peak));
+  return loadsOf(load).flatMap(([what, mean]) => {
+    const high = most.get(what) ?? 0;
+    if (mean >= 1 || high < 1) return [];
+    const [usual, highest] = [mean, high].map((value) => Number(value.toPrecision(3)));
+    return [
+      `note: ${setup.policy.name} offers ${what} ${usual} of what it can do, but ${highest} while rates are at their highest: what comes then waits`,
+    ];
+  });
 }
 
 /** What validate and run say beforehand: loads of 1 and more. */

@@ -1,4 +1,5 @@
 /** Gamma variables by inversion: one table a shape, 50 ns a draw instead of solving for each. */
+import { naturalLog } from "./natural-log.ts";
 import { normalQuantile } from "./normal.ts";
 import { logGamma, logGammaDensity, logIncompleteGamma } from "./special.ts";
 
@@ -25,7 +26,7 @@ export function gammaQuantile(shape: number): (u: number) => number {
   if (!(shape > 0 && shape < Number.POSITIVE_INFINITY)) throw new RangeError(`a gamma shape is positive, got ${shape}`);
   let quantile = known.get(shape);
   if (quantile === undefined) {
-    quantile = shape === 1 ? (u) => -Math.log(1 - u) : shape >= SERIES_FROM ? series(shape) : tabulated(shape);
+    quantile = shape === 1 ? (u) => -naturalLog(1 - u) : shape >= SERIES_FROM ? series(shape) : tabulated(shape);
     if (known.size === KEPT) known.clear();
     known.set(shape, quantile);
   }

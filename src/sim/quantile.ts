@@ -2,6 +2,7 @@
 import { checkDistribution, type Distribution, normalised } from "./distribution.ts";
 import { gammaQuantile } from "./gamma-quantile.ts";
 import { mixedExponential } from "./mixed-exponential.ts";
+import { naturalLog } from "./natural-log.ts";
 import { normalCdf, normalQuantile } from "./normal.ts";
 
 /**
@@ -22,7 +23,7 @@ export function quantileFunction(d: Distribution): (u: number) => number {
     }
     case "exponential": {
       const { mean } = d;
-      return (u) => -mean * Math.log(1 - u);
+      return (u) => -mean * naturalLog(1 - u);
     }
     case "normal":
       return positiveNormal(d.mean, d.sd);

@@ -1,5 +1,7 @@
 /** Draws from distributions: by key and counter, one uniform each, by inversion. */
+
 import { checkDistribution, type Distribution } from "./distribution.ts";
+import { naturalLog } from "./natural-log.ts";
 import { quantileFunction } from "./quantile.ts";
 import { uniform } from "./random.ts";
 
@@ -25,7 +27,7 @@ export function sampler(d: Distribution): Sampler {
   if (d.kind === "exponential") {
     // The most frequent kind: one call less.
     const { mean } = d;
-    return { constant, draw: (k0, k1, c0, c1) => -mean * Math.log(1 - uniform(k0, k1, c0, c1)) };
+    return { constant, draw: (k0, k1, c0, c1) => -mean * naturalLog(1 - uniform(k0, k1, c0, c1)) };
   }
   return { constant, draw: (k0, k1, c0, c1) => quantile(uniform(k0, k1, c0, c1)) };
 }

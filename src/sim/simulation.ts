@@ -10,7 +10,20 @@ import { drainLimit } from "./unloaded.ts";
 /** Events handled before storage may move: room for as many requests is made beforehand. */
 const stretch = 512;
 
+/** Arrivals are numbered by 32-bit integers. */
+const mostArrivals = 2 ** 31 - 1 - stretch;
+
 export type { Recorder };
+
+/** A duration in which more requests arrive than can be numbered. */
+export class EndlessError extends Error {
+  readonly exitCode = 2;
+  constructor(at: number) {
+    super(
+      `run.duration: 2147483647 requests have arrived by t=${at} s, and no more can be numbered\n  hint      give a shorter duration, or more replications`,
+    );
+  }
+}
 
 /** Runs replication `replication` (0, 1, …) of a setup. @throws SequenceError when an exact list runs out. */
 export function simulate(setup: Setup, replication: number, recorder: Recorder | null = null): Replication {
@@ -47,6 +60,7 @@ export class Simulation extends Kernel {
     if (this.stretches === 0) this.open();
     const until = this.stretches + stretches;
     while (!this.over && this.stretches < until) {
+      if (this.arrived > mostArrivals) throw new EndlessError(this.agenda.now);
       this.requests.reserve(stretch);
       this.stretches++;
       this.nextArrival = this.slicing.nextArrival;

@@ -41,6 +41,15 @@ test("validate warns of a queue that must grow", () => {
   expect(answer.stderr).toContain("warning: there offers edge 3.6 times what it can do");
 });
 
+test("validate warns of points of a sweep at which a queue must grow, a line for all of them", () => {
+  const sweep = "workload.camera.arrivals.poisson=[2 /s, 300 /s, 600 /s]";
+  const answer = offramp(["validate", scenarioFile(example), "--set", sweep]);
+  expect(answer.code).toBe(0);
+  expect(answer.stderr.match(/there offers edge.*/g)).toEqual([
+    "there offers edge as much as it can do or more at 4 of 6 points of the sweep, up to 7.2 times that",
+  ]);
+});
+
 test("a hundred megabytes, a folder, a missing, an empty and a binary file are refused at once", () => {
   const folder = temporaryFolder();
   const path = (name: string): string => join(folder, name);

@@ -207,6 +207,40 @@ describe("self-checks", () => {
     expect(spoilt((r) => (r.end.busy[0]! *= 3)).join()).toMatch(/node server is busy more than all of the time/);
   });
 
+  test("a link that is swamped is no fault: its busy time is the difference of two large sums", async () => {
+    // Each message takes 3 x 10^6 s, and 30,000 of them queue within 30,000 s.
+    const swamped = build({
+      nodes: [node("device"), node("server")],
+      links: [link(0, 1, { rate: 8 / 3e6 })],
+      streams: [stream({ arrivals: poisson(1) })],
+      sizes: [1],
+      times: [exponential(0.1)],
+      place: [1],
+      run: { requests: 30_000, warmup: auto },
+    });
+    const { verdict, links } = await resultOf(swamped, 3);
+    expect(verdict.reasons.join()).toContain("link link-0-1.up is busy 100 % of the time");
+    expect(verdict.reasons.join()).not.toContain("self-check failed");
+    expect(links["link-0-1"]!.up.utilization!.estimate).toBeCloseTo(1, 3);
+  });
+
+  test("a link busy twice at once", async () => {
+    const joined = build({
+      nodes: [node("device"), node("server")],
+      links: [link(0, 1, { rate: 16 })],
+      streams: [stream({ arrivals: poisson(1) })],
+      sizes: [1],
+      times: [exponential(0.1)],
+      place: [1],
+      run: { requests: 1000, warmup: auto },
+    });
+    const replication = simulate(joined, 0);
+    replication.end.linkBusy[0]! *= 3;
+    expect(outcomeOf(joined, [replication], 0.95).result.verdict.reasons.join()).toContain(
+      "self-check failed: link link-0-1.up is busy more than all of the time",
+    );
+  });
+
   test("energy beyond what the machine can draw", () => {
     expect(spoilt((r) => (r.end.busy[0]! *= 3)).join()).toMatch(
       /node server draws .* W on average, outside its 1 to 3 W/,

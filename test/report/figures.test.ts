@@ -192,6 +192,21 @@ test("cells without a steady state are hatched, and do not stretch the scale of 
   expect(map.scale.max).toBeLessThanOrEqual(calm.scale.max);
 });
 
+test("a curve says at which points nothing was steady, in the picture and in the numbers behind it", () => {
+  const curves = (of: Result) => figures(of, distributions).find(({ id }) => id === "sweep-mean-latency-1")!;
+  expect(curves(grid()).finding).not.toContain("steady");
+  const name = grid().policies[0]!.name;
+  // The first slice is that of 10 cameras: points 0, 1 and 2 of 1, 4 and 16 Mbit/s.
+  const chart = curves(grid((i) => i === 0 || i === 4));
+  expect(chart.finding).toMatch(new RegExp(`No steady state: ${name} at 1 Mbit/s\\.$`));
+  expect(chart.table.rows.map((row) => row[1]!.includes("(no steady state)"))).toEqual([true, false, false]);
+  // Of one policy the curves are the slices.
+  const swept = grid((i) => i === 4);
+  const alone = { ...swept, policies: swept.policies.filter((p) => p.name === name) };
+  const one = figures(alone, distributions).find(({ id }) => id === "sweep-mean-latency")!;
+  expect(one.finding).toMatch(/No steady state: 5 at 4 Mbit\/s\.$/);
+});
+
 test("colours of a map get darker all the way, so that their order needs no hue", () => {
   const luminance = (fill: string): number =>
     [1, 3, 5].reduce(

@@ -69,6 +69,16 @@ test("a verdict that no interval settles is not claimed", () => {
   );
 });
 
+test("of several comparisons the page says that verdicts hold together, and intervals alone", () => {
+  const note = /one may be undecided although its interval leaves out 0/;
+  const of = (...others: string[]): string => {
+    const made = fixture({ ...usual, policies: ["base", ...others] });
+    return renderHtml(made.result, made.distributions);
+  };
+  expect(of("one", "two")).toMatch(note);
+  expect(of("one")).not.toMatch(note);
+});
+
 test("a policy whose queue grows never wins, and the page warns of it", () => {
   const reason = "growing queue: mean latency rose by 40 %";
   const policies = result.policies.map((p) =>

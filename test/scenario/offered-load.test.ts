@@ -107,6 +107,14 @@ policies: { p: { exit: { rule: never }, place: { rule: only, node: edge } } }`;
   expect(links.far!.down).toBeCloseTo((50 * 800) / 1e6, 12);
 });
 
+test("loads of a million machines that are all alike take no room", () => {
+  const setup = compile(read(changed(["count: 4", "count: 1000000"])), "split", noResources);
+  const before = process.memoryUsage().arrayBuffers;
+  const { nodes } = offeredLoad(setup)!;
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100_000);
+  expect(nodes.camera).toBeCloseTo(2 * 0.0045, 12);
+});
+
 test("several streams add up where they meet, each with its own way", () => {
   const text = `version: 1
 model: { synthetic: { input: 1 kB, result: 0 B, segments: [ { name: work, time: { stream: { a: 10 ms, b: 30 ms } } } ] } }

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Window } from "../../src/experiment/window.ts";
-import { simulate } from "../../src/sim/simulation.ts";
+import { ARRIVED } from "../../src/sim/loop/layout.ts";
+import { begin, EndlessError, simulate } from "../../src/sim/simulation.ts";
 import { drainLimit, unloadedTime } from "../../src/sim/unloaded.ts";
 import { seconds } from "../../src/units.ts";
 import { at, build, exponential, follow, link, node, periodic, poisson, stream } from "./build.ts";
@@ -139,4 +140,14 @@ test("time averages obey Little's law and the utilisation law", () => {
   expect(window.over((s) => s.linkInside[0]!)).toBeCloseTo(sum(messages.map(([, from, , to]) => to - from)), 6);
   expect(window.over((s) => s.linkBusy[0]!)).toBeCloseTo(500 * 0.3, 6);
   expect([window.over((s) => s.linkLeft[0]!), window.over((s) => s.linkBytes[0]!)]).toEqual([500, 150_000]);
+});
+
+test("arrivals that can no longer be numbered end the run with a hint, not with wrong numbers", () => {
+  const run = { requests: null, duration: seconds(1e9) };
+  const simulation = begin(build({ streams: [stream({ arrivals: poisson(1) })], times: [0.1], run }), 0);
+  simulation.advance(1);
+  // As if two thousand million had come.
+  const { loop } = simulation as unknown as { loop: { ints: Int32Array } };
+  loop.ints[ARRIVED >> 2] = 2 ** 31 - 100;
+  expect(() => simulation.advance(1)).toThrow(EndlessError);
 });

@@ -16,6 +16,17 @@ for (let i = 0; i < experiment.replications; i++) arrived += simulate(experiment
 console.log(JSON.stringify([process.resourceUsage().maxRSS * 1024, arrived]));
 `;
 
+/** The same of a whole run: the loads it warns of before, and the verdict and the theory after it. */
+const wholeProgram = `
+const { prepareExperiment } = await import(${JSON.stringify(source("experiment/prepare"))});
+const { runUnit } = await import(${JSON.stringify(source("experiment/run"))});
+const { offeredLoad } = await import(${JSON.stringify(source("scenario/offered-load"))});
+const experiment = prepareExperiment(process.argv[1]);
+offeredLoad(experiment.setup({}, "split"));
+const { result } = await runUnit(experiment, { point: {}, policy: "split" });
+console.log(JSON.stringify([process.resourceUsage().maxRSS * 1024, result.requests.arrived]));
+`;
+
 interface Case {
   readonly arrivals: string;
   readonly link: string;
@@ -48,8 +59,8 @@ ${of.more ?? ""}
 run: { requests: ${of.requests}, replications: ${of.replications}, warmup: 0 s }
 `;
 
-function peak(of: Case, devices: number): { readonly memory: number; readonly arrived: number } {
-  const out = execFileSync(process.execPath, ["--input-type=module", "-e", program, scenario(of, devices)], {
+function peak(of: Case, devices: number, run = program): { readonly memory: number; readonly arrived: number } {
+  const out = execFileSync(process.execPath, ["--input-type=module", "-e", run, scenario(of, devices)], {
     encoding: "utf8",
   });
   const [memory, arrived] = JSON.parse(out) as [number, number];
@@ -114,6 +125,12 @@ describe("a million devices", () => {
     const [fewer, all] = [peak({ ...of, replications: 3 }, 10_000), peak({ ...of, replications: 3 }, million)];
     expect(all.arrived).toBe(3 * of.requests);
     expect((all.memory - fewer.memory) / (million - 10_000)).toBeLessThan(64);
+  });
+
+  test("cost at most 64 bytes each in a whole run, with all that is said before and after it", () => {
+    const [one, all] = [peak(plain, 1, wholeProgram), peak(plain, million, wholeProgram)];
+    expect(all.arrived).toBe(plain.requests);
+    expect((all.memory - one.memory) / million).toBeLessThan(64);
   });
 
   test("whose reports are late cost what is known of each beside", () => {

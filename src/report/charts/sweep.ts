@@ -88,7 +88,17 @@ function oneChart(apart: readonly Slice[], policy: string): Lines[] {
       metric,
       figure.series.flatMap(({ points }) => points.map((p) => p.y)),
     );
-    return [{ ...figure, finding, title: `${figure.title}: ${policy}, by ${first.rest.join(" and ")}` }];
+    const shaky = unsteady(
+      merged,
+      named.map(({ name }) => name),
+    );
+    return [
+      {
+        ...figure,
+        finding: [finding, ...shaky].join(" "),
+        title: `${figure.title}: ${policy}, by ${first.rest.join(" and ")}`,
+      },
+    ];
   });
 }
 
@@ -180,12 +190,13 @@ function sweepFigure(id: string, metric: Metric, slice: Slice, looks: ReadonlyMa
   // Nothing dropped or missed anywhere is a sentence, not a chart.
   if (["dropped", "deadline_miss"].includes(metric.path) && ys.every((v) => v === 0)) return null;
   const name = capital(metric.label);
+  const shaky = unsteady(slice, [...looks.keys()]);
   return {
     kind: "lines",
     id,
     title: `${name} against ${axisName(slice.axis)}${slice.fixed ? `, at ${slice.fixed}` : ""}`,
-    finding: finding(metric, slice, series),
-    reading: slice.points.length > mostWhiskers ? "Bands are the intervals." : "Whiskers are the intervals.",
+    finding: [finding(metric, slice, series), ...shaky].join(" "),
+    reading: `${slice.points.length > mostWhiskers ? "Bands" : "Whiskers"} are the intervals.${shaky.length > 0 ? " Where there is no steady state, the figure may depend on the length of the run." : ""}`,
     x,
     y: vertical(
       name,
@@ -203,11 +214,24 @@ function sweepFigure(id: string, metric: Metric, slice: Slice, looks: ReadonlyMa
         labelOf(slice, point),
         ...[...looks.keys()].map((name) => {
           const policy = point.policies.find((p) => p.name === name);
-          return written(policy ? metric.read(policy) : null, metric.unit);
+          const text = written(policy ? metric.read(policy) : null, metric.unit);
+          return policy?.verdict.steady === false ? `${text} (no steady state)` : text;
         }),
       ]),
     },
   };
+}
+
+/** A sentence on the points of each policy that reached no steady state; none where all did. */
+function unsteady(slice: Slice, names: readonly string[]): string[] {
+  const found = names.flatMap((name) => {
+    const at = slice.points.filter((point) => point.policies.find((p) => p.name === name)?.verdict.steady === false);
+    if (at.length === 0) return [];
+    const where =
+      at.length > 3 ? `${at.length} of ${slice.points.length} points` : at.map((p) => labelOf(slice, p)).join(", ");
+    return [`${name} at ${where}`];
+  });
+  return found.length === 0 ? [] : [`No steady state: ${found.join("; ")}.`];
 }
 
 function written(value: Interval | null, unit: Unit): string {

@@ -3,7 +3,7 @@ import type { Chart, ChartConfiguration, Plugin } from "chart.js";
 import { axisTitle, type Heat, type HeatCell } from "../charts/figure.ts";
 import { heatFill, inkOn } from "../charts/look.ts";
 import { quantity, tick } from "../format.ts";
-import { shorten, shortenAll } from "../text.ts";
+import { shorten, shortenAll, shortenPath } from "../text.ts";
 import { logTicks, type Room } from "./axes.ts";
 import { common, type Shown } from "./common.ts";
 import { type Box, line, type Pen, within } from "./pen.ts";
@@ -235,14 +235,14 @@ function cells(figure: Heat, shown: Shown, panels: readonly Placed[]): Plugin<"s
     pen.fillStyle = theme.ink;
     pen.textAlign = "center";
     pen.fillText(
-      shorten(figure.x.title, Math.floor((right - left) / (text * 0.55))),
+      shortenPath(figure.x.title, Math.floor((right - left) / (text * 0.55))),
       (left + right) / 2,
       last.bottom + foot + 12,
     );
     pen.save();
     pen.translate(spine / 2 + 2, (top + last.bottom) / 2);
     pen.rotate(-Math.PI / 2);
-    pen.fillText(shorten(figure.y.title, Math.max(8, Math.floor((last.bottom - top) / (text * 0.55)))), 0, 0);
+    pen.fillText(shortenPath(figure.y.title, Math.max(8, Math.floor((last.bottom - top) / (text * 0.55)))), 0, 0);
     pen.restore();
   }
 

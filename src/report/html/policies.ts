@@ -107,11 +107,17 @@ export function differencesTable(result: Result): Markup | null {
       }),
     ]);
   return html`<h3>Difference to the baseline, ${baseline}</h3>
-<p class="note">Policy minus baseline, replication by replication on the same arrivals; “undecided” means that the interval does not settle which is better. pp = percentage points.${
+<p class="note">Policy minus baseline, replication by replication on the same arrivals; “undecided” means that the runs do not settle which is better. ${together(names.length)}pp = percentage points.${
     alike.length === 0 ? null : ` No difference at all in ${list(alike.map((metric) => metricOf(metric).label))}.`
   }</p>
 ${table(["Metric", ...names], rows, { caption: `Differences to ${baseline}` })}`;
 }
+
+/** Why a verdict may be undecided whose interval leaves out 0; nothing to say of one comparison. */
+const together = (comparisons: number): string =>
+  comparisons < 2
+    ? ""
+    : "Intervals are of each difference alone, verdicts hold together over the policies (Holm's correction): one may be undecided although its interval leaves out 0. ";
 
 /** How many replications would settle what is undecided; nothing where none would, or it is settled. */
 function settledBy(needed: number | null | undefined): Markup | null {

@@ -44,7 +44,7 @@ const terms: readonly (readonly [string, string])[] = [
   ],
   [
     "Better, worse, undecided",
-    "Whether the difference to the baseline is settled by its interval. Undecided is not “equal”: more replications may settle it.",
+    "Whether the difference to the baseline is settled, for all policies together (Holm's correction). Undecided is not “equal”: more replications may settle it.",
   ],
   [
     "Steady",

@@ -1,5 +1,6 @@
 import type { Distribution } from "../distribution.ts";
 import type { KeyRoot } from "../draw.ts";
+import { naturalLog } from "../natural-log.ts";
 import { quantileFunction } from "../quantile.ts";
 import { deriveKey, uniform } from "../random.ts";
 import type { ArrivalProcess } from "./process.ts";
@@ -26,7 +27,7 @@ export function batches(
     next: (number, device, before) => {
       if (number < nextFirst[device]!) return before;
       nextFirst[device] = number + sizeOf(uniform(sizeKey.k0, sizeKey.k1, number, device));
-      return before - Math.log(1 - uniform(gapKey.k0, gapKey.k1, number, device)) / rate;
+      return before - naturalLog(1 - uniform(gapKey.k0, gapKey.k1, number, device)) / rate;
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { KeyRoot } from "../draw.ts";
+import { naturalLog } from "../natural-log.ts";
 import { deriveKey, uniform } from "../random.ts";
 import type { ArrivalProcess } from "./process.ts";
 
@@ -21,7 +22,7 @@ export function diurnal({ every, rates }: Steps, stream: string, root: KeyRoot):
   const perCycle = every * rates.reduce((sum, rate) => sum + rate, 0);
   return {
     next: (number, device, before) => {
-      let need = -Math.log(1 - uniform(key.k0, key.k1, number, device));
+      let need = -naturalLog(1 - uniform(key.k0, key.k1, number, device));
       let at = before;
       let step = Math.floor(before / every);
       if ((step + 1) * every <= before) step++;

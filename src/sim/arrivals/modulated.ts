@@ -1,9 +1,11 @@
 /** Poisson arrivals whose rate jumps at random: by the states of a Markov chain, or on and off. */
+
 import type { Distribution } from "../distribution.ts";
 import { mean } from "../distribution-moments.ts";
 import type { KeyRoot } from "../draw.ts";
 import { takeInts, takeReals } from "../large-arrays.ts";
 import { lengthBiased } from "../length-biased.ts";
+import { naturalLog } from "../natural-log.ts";
 import { quantileFunction } from "../quantile.ts";
 import { DEVICE_BITS, deriveKey, type Key, uniform } from "../random.ts";
 import type { ArrivalProcess } from "./process.ts";
@@ -46,7 +48,7 @@ export function switching(mmpp: Mmpp, stream: string, devices: number, root: Key
       rates: mmpp.rates,
       first: (device) => pick(shares, uniform(first.k0, first.k1, 0, device)),
       // Without memory: what is left is as long as the whole.
-      stay: (state, step, device) => -Math.log(1 - uniform(key.k0, key.k1, step, device)) / leaving[state]!,
+      stay: (state, step, device) => -naturalLog(1 - uniform(key.k0, key.k1, step, device)) / leaving[state]!,
       after: (state, step, device) => pick(turns[state]!, uniform(key.k0, key.k1, step, device + 2 ** DEVICE_BITS)),
     },
     stream,
@@ -97,7 +99,7 @@ function together(states: States, stream: string, _devices: number, root: KeyRoo
   const key: Key = deriveKey(root.seed, root.replication, "arrival", stream);
   const path = new Path(states);
   return {
-    next: (number, device, before) => path.after(before, -Math.log(1 - uniform(key.k0, key.k1, number, device))),
+    next: (number, device, before) => path.after(before, -naturalLog(1 - uniform(key.k0, key.k1, number, device))),
   };
 }
 
@@ -182,7 +184,7 @@ function modulated(states: States, stream: string, devices: number, root: KeyRoo
         state[device] = states.first(device);
         until[device] = states.stay(state[device], 0, device);
       }
-      let need = -Math.log(1 - uniform(key.k0, key.k1, number, device));
+      let need = -naturalLog(1 - uniform(key.k0, key.k1, number, device));
       let at = before;
       for (;;) {
         const rate = rates[state[device]!]!;

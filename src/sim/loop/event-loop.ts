@@ -1,5 +1,6 @@
 /** The compiled event loop and its memory. What it does: `assembly/event-loop.ts`. */
 import { clear } from "../clear.ts";
+import { logTable } from "../natural-log.ts";
 import type { Ints, Reals } from "../pack.ts";
 import { code } from "./code.ts";
 import { AGENDA, BEGIN, BEYOND, COUNTED, COUNTS, IDS, MOST_PAGES, ROOM, SIZE, SOURCES, TIMES } from "./layout.ts";
@@ -51,6 +52,7 @@ interface Exports {
   release(slot: number): void;
   record(word: number, order: number, at: number): void;
   keep(at: number, value: number): void;
+  naturalLog(x: number): number;
   uniform(k0: number, k1: number, c0: number, c1: number): number;
 }
 
@@ -158,6 +160,9 @@ export class EventLoop {
     this.rowBytes = [];
     this.countBytes = 0;
     this.ints.fill(0, 0, BEGIN >> 2);
+    const table = this.takeReals(logTable.length);
+    table.set(logTable);
+    this.set({ logTable: table.byteOffset });
   }
 
   /** Whoever holds a view of the memory must have let go of it. */
@@ -294,7 +299,7 @@ export class CrowdedError extends Error {
   readonly exitCode = 2;
   constructor(bytes: number, cause: unknown) {
     super(
-      `a replication needs ${(bytes / 1e9).toFixed(1)} GB and gets ${(MOST_PAGES * pageBytes) / 1e9} GB at most\n  hint      requests that come faster than they are served pile up: see what validate says of the load, give queues places, or run fewer requests`,
+      `a replication needs ${(bytes / 1e9).toFixed(1)} GB and gets ${((MOST_PAGES * pageBytes) / 1e9).toFixed(1)} GB at most\n  hint      requests that come faster than they are served pile up: see what validate says of the load, give queues places, or run fewer requests`,
       { cause },
     );
   }

@@ -26,7 +26,7 @@ export function fittedOnce<T>(
 export function logitsOf(scores: ExitScores, row: number, classes: number): Float64Array {
   const { logits } = scores;
   if (logits === null) throw new RangeError("the table has no logits");
-  return Float64Array.from({ length: classes }, (_, c) => logits[row * classes + c]!);
+  return new Float64Array(logits.subarray(row * classes, (row + 1) * classes));
 }
 
 /** ln of the softmax of `logits / temperature`. Inputs are finite. */

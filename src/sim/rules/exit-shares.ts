@@ -79,7 +79,10 @@ export function evidenceOf(scores: ExitScores, exit: number, row: number, classe
     entropy: scores.entropy[row]!,
     margin: scores.margin[row]!,
     ...(scores.halt === undefined ? {} : { halt: scores.halt[row]! }),
-    logits: scores.logits === null ? null : logitsOf(scores, row, classes),
+    // Most rules never look at them, and there are as many as classes.
+    get logits() {
+      return scores.logits === null ? null : logitsOf(scores, row, classes);
+    },
   };
 }
 

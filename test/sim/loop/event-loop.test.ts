@@ -74,5 +74,6 @@ test("rows that had moved in the midst of an event would be lost: the agenda gro
 test("more memory than can be addressed is a mistake of the scenario, not a fault", () => {
   const take = (): unknown => fresh().takeReals(400_000_000);
   expect(take).toThrow(CrowdedError);
+  expect(take).toThrow(/^a replication needs \d+\.\d GB and gets 2\.1 GB at most\n/);
   expect(take).toThrow("needs 3.2 GB");
 });

@@ -103,7 +103,6 @@ import {
   givesUpNow,
   isRight,
   joinStation,
-  log,
   machineOf,
   measured,
   nextArrival,
@@ -119,9 +118,10 @@ import {
   verdict,
   visited,
 } from "./host";
+import { logTable, naturalLog } from "./natural-log";
 import { uniform } from "./threefry";
 
-export { schedule, settle, snapped, uniform };
+export { logTable, naturalLog, schedule, settle, snapped, uniform };
 
 // Sizes of the tables. Here and below: set from outside, by name, before the first event.
 export let exits: i32 = 0;
@@ -282,7 +282,7 @@ function arrive(now: f64): void {
   const gap = real(gaps, stream);
   const following =
     gap > 0
-      ? now - gap * log(1.0 - uniform(int(gapK0, stream), int(gapK1, stream), number + 1, device))
+      ? now - gap * naturalLog(1.0 - uniform(int(gapK0, stream), int(gapK1, stream), number + 1, device))
       : nextArrival(stream, number + 1, device, now);
   store<i32>(SOURCES, 1, OPEN);
   if (following < Infinity) {
@@ -544,7 +544,7 @@ export function runStage(slot: i32, group: i32): void {
     const scale = real(exponential, s);
     time =
       scale > 0
-        ? -scale * log(1.0 - uniform(int(k0, s), int(k1, s), load<i32>(i, NUMBER << 2), load<i32>(i, DEVICE << 2)))
+        ? -scale * naturalLog(1.0 - uniform(int(k0, s), int(k1, s), load<i32>(i, NUMBER << 2), load<i32>(i, DEVICE << 2)))
         : stageTime(slot, s);
   }
   if (counting) addTo(realsOf(slot) + ((<usize>(PARTS + group)) << 3), time);
