@@ -5,7 +5,7 @@ import { sweepWarnings } from "../experiment/sweep-load.ts";
 import { compile } from "../scenario/compile.ts";
 import { problemList, ScenarioError } from "../scenario/errors.ts";
 import { exitShares, loadsOf, type OfferedLoad, offeredLoad } from "../scenario/offered-load.ts";
-import { warningsOf } from "../scenario/warnings.ts";
+import { peaksOf, warningsOf } from "../scenario/warnings.ts";
 import { UsageError } from "./numbers.ts";
 import { columns } from "./table.ts";
 import { tunedTable } from "./tuned-table.ts";
@@ -39,6 +39,7 @@ interface Verdict {
   /** What was found for policies that say `tune:`. */
   readonly tuned?: readonly TunedResult[];
   readonly warnings?: readonly string[];
+  readonly notes?: readonly string[];
   readonly problems?: readonly object[];
 }
 
@@ -61,7 +62,8 @@ export const validateCommand: CommandModule<object, Options> = {
         const verdict = check(file, set);
         verdicts.push(verdict);
         if (!json) process.stdout.write(render(verdict, quiet));
-        for (const warning of verdict.warnings ?? []) process.stderr.write(`${file}: ${warning}\n`);
+        for (const warning of [...(verdict.warnings ?? []), ...(quiet ? [] : (verdict.notes ?? []))])
+          process.stderr.write(`${file}: ${warning}\n`);
       } catch (error) {
         if (!(error instanceof ScenarioError)) throw error;
         faults.push(error.message);
@@ -92,8 +94,9 @@ function check(file: string, set: readonly string[]): Verdict {
     requests: Math.round(experiment.requests),
   };
   const warnings = [...warningsOf(scenario, resources), ...sweepWarnings(experiment)];
+  const notes = peaksOf(scenario, resources);
   const tuned = experiment.tuned.length === 0 ? {} : { tuned: experiment.tuned };
-  return { file, ok: true, title: scenario.title, runs, policies, ...tuned, warnings };
+  return { file, ok: true, title: scenario.title, runs, policies, ...tuned, warnings, notes };
 }
 
 function render({ file, title, policies = [], runs, tuned = [] }: Verdict, quiet: boolean): string {

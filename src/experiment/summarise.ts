@@ -469,7 +469,7 @@ class Summary {
       ),
       availability: this.ratio(
         (w) => (canFail ? w.over((at) => at.stations[g]!.up) : null),
-        (w) => w.over((at) => at.stations[g]?.on ?? 0),
+        (w) => w.over((at) => at.stations[g]?.started ?? 0),
       ),
     };
   }

@@ -36,8 +36,8 @@ function burstOf(burst: number | undefined, path: string, to: Reading): number {
 export const admitReader: Reader<ScenarioAdmission | null> = orWord("none", null, admit);
 
 const thresholdMap = record("a threshold", {
-  utilization: field("busy share of the servers that were ready", ratio),
-  queue: field("requests waiting per ready server", plainNumber({ min: 0 })),
+  utilization: field("busy share of the servers that were up: started, and not broken", ratio),
+  queue: field("requests waiting per server that was up", plainNumber({ min: 0 })),
 });
 
 const threshold: Reader<ScenarioAutoscale["up"]> = {
@@ -54,7 +54,10 @@ const threshold: Reader<ScenarioAutoscale["up"]> = {
 
 const scaleMap = record("an autoscale", {
   min: field("servers that always stay on, 1 unless given", whole({ min: 1, max: 100_000 })),
-  max: required("servers that are on at most", whole({ min: 1, max: 100_000 })),
+  max: required(
+    "servers that are on at most, without those that only end what they have begun",
+    whole({ min: 1, max: 100_000 }),
+  ),
   up: required("one more server above { utilization: 80 % } or { queue: 2 }", threshold),
   down: required("one server less below { utilization: 30 % } or { queue: 0.1 }", threshold),
   every: required("time between two looks", positive),
@@ -77,21 +80,19 @@ const autoscale: Reader<ScenarioAutoscale> = {
 
 export const autoscaleReader: Reader<ScenarioAutoscale | null> = orWord("none", null, autoscale);
 
-/** What does not go together with servers that come and go. */
+/** Those on at first are among those that may be on. */
 export function checkAutoscale(
   given: {
     readonly autoscale?: ScenarioAutoscale | null | undefined;
     readonly servers?: number | undefined;
-    readonly failures?: unknown;
   },
   tree: Tree,
   path: string,
   to: Reading,
 ): void {
-  const { autoscale: rules, servers = 1, failures } = given;
+  const { autoscale: rules, servers = 1 } = given;
   if (!rules) return;
   const { at } = child(tree, "autoscale")!;
   if (servers < rules.min || servers > rules.max)
     to.report(at, `${path}.autoscale`, "servers, those on at first, from min to max", String(servers));
-  if (failures) to.report(at, `${path}.autoscale`, "a node without failures", "failures");
 }

@@ -80,9 +80,6 @@ function checkRoutes({ routes, links }: Scenario, report: Report): boolean {
 function checkNodes(scenario: Scenario, tree: Tree, to: Reading, report: Report): void {
   const machines = scenario.nodes.reduce((sum, node) => sum + node.count, 0);
   if (machines > 4 * mostMachines) report("nodes", `at most ${4 * mostMachines} machines in all`, String(machines));
-  for (const { node } of scenario.faults)
-    if (scenario.nodes.find(({ name }) => name === node)!.autoscale !== null)
-      report("faults", "faults of nodes whose servers do not come and go", node);
   for (const { name, speed } of scenario.nodes) {
     if (speed.kind === "model" || speed.kind === "speed") continue;
     const path = `nodes.${name}.${speed.kind}`;

@@ -1,6 +1,6 @@
 /** How much of every node and link a policy asks for, from mean values: a warning before a run that cannot be steady. */
 
-import { isOpen, meanRate } from "../sim/arrivals/rate.ts";
+import { isOpen, meanRate, peakRate } from "../sim/arrivals/rate.ts";
 import { mean } from "../sim/distribution-moments.ts";
 import { availability } from "../sim/links/channels.ts";
 import { attemptsOf } from "../sim/links/loss.ts";
@@ -22,8 +22,9 @@ export interface OfferedLoad {
 /**
  * Nothing is dropped or queued here, and bytes are taken as independent of the exit: loads near 1 are estimates.
  * Null where the placement rule decides on the way.
+ * @param rateOf of one device of a stream [1/s]: in the long run unless given
  */
-export function offeredLoad(setup: Setup): OfferedLoad | null {
+export function offeredLoad(setup: Setup, rateOf: typeof meanRate = meanRate): OfferedLoad | null {
   const nodes = setup.nodes.map((node) => new ByMachine(node.count));
   const links = setup.links.flatMap((link) => {
     const resources = link.per === null ? 1 : setup.nodes[link.per]!.count;
@@ -32,7 +33,7 @@ export function offeredLoad(setup: Setup): OfferedLoad | null {
   for (const [s, stream] of setup.streams.entries()) {
     const places = setup.policy.place.plan(stream.source);
     if (places === null) return null;
-    addStream(setup, s, stream, places, nodes, links);
+    addStream(setup, s, stream, places, nodes, links, rateOf);
   }
   return {
     nodes: Object.fromEntries(
@@ -58,9 +59,10 @@ function addStream(
   places: readonly number[],
   nodes: readonly ByMachine[],
   links: readonly ByMachine[],
+  rateOf: typeof meanRate,
 ): void {
   // Closed workloads ask no faster than they are answered, and what comes all at once has no rate.
-  const rate = meanRate(stream.arrivals, setup.nodes[stream.source]!.count) ?? 0;
+  const rate = rateOf(stream.arrivals, setup.nodes[stream.source]!.count) ?? 0;
   if (rate === 0) return;
   const attached = new Map<number, number | Float64Array>();
   const spread = (loads: ByMachine, group: number | null, perDevice: number): void => {
@@ -154,6 +156,20 @@ export function loadsOf({ nodes, links }: OfferedLoad): [string, number][] {
     (["up", "down"] as const).map((way): [string, number | null] => [`${link}.${way}`, ways[way]]),
   );
   return [...Object.entries(nodes), ...ofLinks].filter((entry): entry is [string, number] => entry[1] !== null);
+}
+
+/** What validate says of loads that are 1 and more only while rates that change with time are at their highest. */
+export function peakNotes(setup: Setup, load: OfferedLoad): string[] {
+  const peak = offeredLoad(setup, peakRate);
+  const most = new Map(peak === null ? [] : loadsOf(peak));
+  return loadsOf(load).flatMap(([what, mean]) => {
+    const high = most.get(what) ?? 0;
+    if (mean >= 1 || high < 1) return [];
+    const [usual, highest] = [mean, high].map((value) => Number(value.toPrecision(3)));
+    return [
+      `note: ${setup.policy.name} offers ${what} ${usual} of what it can do, but ${highest} while rates are at their highest: what comes then waits`,
+    ];
+  });
 }
 
 /** What validate and run say beforehand: loads of 1 and more. */

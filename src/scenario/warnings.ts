@@ -1,6 +1,6 @@
 /** What is no mistake but may surprise: said before a run, on stderr. */
 import { compile, type Materials } from "./compile.ts";
-import { loadWarnings, offeredLoad } from "./offered-load.ts";
+import { loadWarnings, offeredLoad, peakNotes } from "./offered-load.ts";
 import type { DeviceFigures } from "./presets.ts";
 import type { Resources } from "./resources.ts";
 import { bandOf } from "./scale.ts";
@@ -27,6 +27,15 @@ export function warningsOf(scenario: Scenario, resources: Materials & Pick<Resou
   if (scenario.model.kind === "profile" && resources.profile(scenario.model.profile).profile.host.noisy)
     warnings.push(`warning: profile ${scenario.model.profile} was measured on a noisy host: its times scatter`);
   return [...new Set(warnings)];
+}
+
+/** Loads that are too much only at times: nothing is wrong with that, and a mean does not tell. */
+export function peaksOf(scenario: Scenario, materials: Materials): string[] {
+  return scenario.policies.flatMap(({ name }) => {
+    const setup = compile(scenario, name, materials);
+    const load = offeredLoad(setup);
+    return load === null ? [] : peakNotes(setup, load);
+  });
 }
 
 /** How far times that follow from a device preset may be off: never less than 25 %, which is what moving a profile to another machine costs. */

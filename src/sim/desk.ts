@@ -3,6 +3,7 @@ import type { Agenda } from "./agenda.ts";
 import type { KeyRoot } from "./draw.ts";
 import type { HindsightExitRule } from "./exit-rules/exit-rule.ts";
 import { type HindsightHost, RequestHindsight } from "./hindsight.ts";
+import { takeReals } from "./large-arrays.ts";
 import { LinkReports } from "./link-reports.ts";
 import type { HindsightPlacementRule, NodeIndex, RequestView, Route } from "./placement-rules/placement-rule.ts";
 import { deriveKey, KeyedRandom } from "./random.ts";
@@ -72,8 +73,8 @@ export class Desk {
     this.learns =
       policy.exit.learn !== undefined || policy.place.learn !== undefined || policy.place.reward !== undefined;
     const sources = host.tables.firstMachine[setup.nodes.length]!;
-    this.rates = new Float64Array(this.isAsked ? sources * 2 * setup.links.length : 0);
-    this.reports = new Reports(setup, host);
+    this.rates = takeReals(root, this.isAsked ? sources * 2 * setup.links.length : 0);
+    this.reports = new Reports(setup, host, root);
     this.view = new View(setup, host, this);
     this.request = new Asking(setup);
     this.hindsight = new RequestHindsight(host);

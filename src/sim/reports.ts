@@ -1,6 +1,7 @@
 /** What machines tell of themselves: how many requests are there, at multiples of a period or at every change, and seen with a delay. */
 import { Alarm, type Clock } from "./alarm.ts";
 import { entityBits, REPORT } from "./events.ts";
+import { takeReals } from "./large-arrays.ts";
 import type { NodeReport } from "./rules/observation.ts";
 import type { Setup } from "./setup.ts";
 
@@ -29,6 +30,7 @@ const nobody: NodeReport = { present: 0, at: Number.NaN };
 export class Reports {
   /** The event loop says when somebody comes or goes. */
   readonly wantsChanges: boolean;
+  private readonly owner: object;
   private readonly host: ReportsHost;
   private readonly every: number;
   private readonly delay: number;
@@ -44,7 +46,9 @@ export class Reports {
   private number = 0;
   private readonly alarm: Alarm | null;
 
-  constructor(setup: Setup, host: ReportsHost) {
+  /** @param owner of large arrays */
+  constructor(setup: Setup, host: ReportsHost, owner: object) {
+    this.owner = owner;
     this.host = host;
     const { every, delay } = setup.policy.reports ?? { every: 0, delay: 0 };
     this.every = every;
@@ -100,7 +104,7 @@ export class Reports {
 
   /** Of machines that are known to be empty nothing is noted but since when. */
   private sweep(now: number): void {
-    this.rested ??= new Float64Array(this.machines);
+    this.rested ??= takeReals(this.owner, this.machines);
     for (const [machine, entries] of this.told) {
       this.forget(entries, now);
       const { at, present } = entries[0]!;

@@ -40,9 +40,10 @@ export interface Admission {
 
 /** Servers of a machine that are started and stopped, one at a time, by what was seen since the last look. */
 export interface Autoscale {
+  /** Of those on, broken ones included; without those that only end what they have begun. */
   readonly min: number;
   readonly max: number;
-  /** One more above, one less below: the busy share of the servers that were ready, or requests waiting per ready server. */
+  /** One more above, one less below: the busy share of the servers that were up, or requests waiting per server that was up. */
   readonly up: { readonly of: "utilization" | "queue"; readonly limit: number };
   readonly down: { readonly of: "utilization" | "queue"; readonly limit: number };
   readonly every: Seconds;

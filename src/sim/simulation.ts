@@ -1,6 +1,7 @@
 /** One replication of one policy, from empty to empty. Start reading at `advance`; what happens at each event is in `kernel.ts`. */
 import { partsGap, type Replication } from "./collector.ts";
 import { Kernel } from "./kernel.ts";
+import { giveBackArrays } from "./large-arrays.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Setup } from "./setup.ts";
 import { leftBehind, type Snapshot, takeSnapshot } from "./snapshot.ts";
@@ -82,6 +83,7 @@ export class Simulation extends Kernel {
     this.collector.detach();
     const { fingerprint, events } = this;
     this.loop.giveBack();
+    giveBackArrays(this.root);
     return {
       collector: this.collector,
       snapshots: slicing.snapshots,

@@ -49,6 +49,36 @@ const autoscale: Autoscale = {
 const scaled = { conservesWork: false, isFair: false };
 stationContract("autoscaling", { servers: 1, autoscale }, scaled);
 stationContract("autoscaling of shared servers", { servers: 1, queue: { discipline: "ps" }, autoscale }, scaled);
+for (const inService of ["resume", "restart", "requeue", "drop"] as const)
+  stationContract(`autoscaling beside failures with ${inService}`, { ...failing(inService), autoscale }, scaled);
+stationContract(
+  "autoscaling beside failures of busy servers where priorities preempt",
+  {
+    failures: { ...failing("requeue").failures!, clock: "busy" },
+    queue: { discipline: "priority-preemptive" },
+    autoscale,
+  },
+  scaled,
+);
+stationContract(
+  "autoscaling beside failures of whole machines, and a fault",
+  {
+    failures: { ...failing("restart").failures!, of: "machine" },
+    faults: [{ at: seconds(2), until: seconds(4), inService: "drop" }],
+    autoscale,
+  },
+  scaled,
+);
+stationContract(
+  "autoscaling of shared servers that fail",
+  { ...failing("resume"), queue: { discipline: "ps" }, autoscale },
+  scaled,
+);
+stationContract(
+  "autoscaling of batches beside failures",
+  { ...failing("requeue"), queue: { batch: { min: 1, max: 3, wait: seconds(0.5) } }, autoscale },
+  scaled,
+);
 stationContract(
   "admission by expected wait and by tokens",
   { queue: { admit: { rate: 1, burst: 2, wait: seconds(1), deadline: true } } },

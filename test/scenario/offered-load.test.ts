@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { compile } from "../../src/scenario/compile.ts";
-import { exitShares, loadWarnings, offeredLoad } from "../../src/scenario/offered-load.ts";
+import { exitShares, loadWarnings, offeredLoad, peakNotes } from "../../src/scenario/offered-load.ts";
 import { noResources } from "../../src/scenario/resources.ts";
 import { changed, example, read } from "./example.ts";
 import { load, resourcesWith } from "./profile-fixture.ts";
@@ -21,6 +21,24 @@ test("load of nodes and links follows from rates, shares, mean times and sizes",
   // Per camera: 2/s x 0.4 x 30 kB at 12 Mbit/s up, 200 B at 50 Mbit/s down.
   expect(links.cell!.up).toBeCloseTo((2 * 0.4 * 30_000 * 8) / 12e6, 12);
   expect(links.cell!.down).toBeCloseTo((2 * 0.4 * 200 * 8) / 50e6, 12);
+});
+
+test("loads that are 1 and more only at the peak of what changes with time are noted, and no warning", () => {
+  const notes = (arrivals: string): string[] => {
+    const text = changed(["poisson: 2 /s", arrivals]);
+    expect(warningsFor(text, "there")).toEqual([]);
+    const setup = compile(read(text), "there", noResources);
+    return peakNotes(setup, offeredLoad(setup)!);
+  };
+  // Each request takes the link up, a camera's own, for 150 kB x 8 / 12 Mbit/s = 0.1 s, and one of two edge servers for 6 ms: of four cameras at 12/s, 0.144.
+  const note = (mean: string) =>
+    `note: there offers cell.up ${mean} of what it can do, but 1.2 while rates are at their highest: what comes then waits`;
+  expect(notes("diurnal: { every: 1 h, rates: [4 /s, 12 /s] }")).toEqual([note("0.8")]);
+  expect(notes("diurnal: { every: 1 h, rates: [4 /s, 8 /s] }")).toEqual([]);
+  expect(notes("mmpp: { rates: [16 /s, 48 /s], switch: 10 s }, total: true")).toEqual([note("0.8")]);
+  // Four cameras, each in states of its own, are seldom all at their highest; and who is on and off is meant to be.
+  expect(notes("mmpp: { rates: [4 /s, 12 /s], switch: 10 s }")).toEqual([]);
+  expect(notes("on-off: { rate: 12 /s, on: 1 s, off: 1 s }")).toEqual([]);
 });
 
 test("a link that all share carries all devices, a fixed one has no load", () => {

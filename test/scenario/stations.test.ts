@@ -133,6 +133,18 @@ test("failures and faults are read, and compiled to what the simulator takes", (
   expect([camera!.faults, edge!.faults]).toEqual([[], [{ at: 240, until: 270, inService: "resume" }]]);
 });
 
+test("servers may come and go beside failures and faults", () => {
+  const scenario = whole(
+    [
+      "count: 4",
+      "count: 4, failures: { mtbf: 1 h, mttr: 30 s }, autoscale: { max: 8, up: { queue: 1 }, down: { queue: 0.5 }, every: 5 s, start_up: 30 s }",
+    ],
+    ["seed: 7", "seed: 7\nfaults: [{ at: 4 min, for: 30 s, node: camera, kind: down }]"],
+  );
+  const [camera] = setupOf(scenario).nodes;
+  expect([camera!.failures?.of, camera!.autoscale?.max, camera!.faults.length]).toEqual(["server", 8, 1]);
+});
+
 test.each([
   ["failures: { mtbf: 1 h }", "nodes.camera.failures.mttr", "nothing"],
   ["failures: { mtbf: 0 s, mttr: 1 s }", "nodes.camera.failures.mtbf", '"0 s"'],

@@ -138,6 +138,19 @@ test("shared servers come and go", () => {
   expect(endsOf(setup)).toEqual([2.5, 2.5]);
 });
 
+test("where priorities preempt, there are no more servers than are on", () => {
+  const setup = build({
+    nodes: [node("edge", { queue: { discipline: "priority-preemptive" }, autoscale: autoscale({ max: 2 }) })],
+    streams: [
+      stream({ name: "bulk", arrivals: at(0, 0), priority: 2 }),
+      stream({ name: "urgent", arrivals: at(2), priority: 1 }),
+    ],
+    times: [3],
+  });
+  // The second server takes the second request at 1.5. At 2 the urgent takes one of the two: that of the bulk that came last, which goes on at 3.
+  expect(endsOf(setup)).toEqual([3, 5.5, 5]);
+});
+
 test("autoscaling follows the load: few servers on average, and no request is lost", () => {
   const setup = build({
     nodes: [node("edge", { servers: 1, autoscale: autoscale({ max: 20, every: seconds(5), startUp: seconds(3) }) })],

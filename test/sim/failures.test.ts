@@ -211,6 +211,16 @@ test("where priorities preempt, one that is requeued by a failure takes the serv
   expect(endsOf(setup)).toEqual([2, 4, 7, 8.5]);
 });
 
+test("a request that is requeued goes to an idle server at once, though that was never needed before", () => {
+  const setup = build({
+    nodes: edge({ servers: 2, failures: failures([1, 10], { clock: "busy", inService: "requeue" }) }),
+    streams: [stream({ arrivals: at(0, 5) })],
+    times: [sequence(0.5, 0.75)],
+  });
+  // The first server fails half a second into the second request, which begins anew at 5.5 on the other.
+  expect(endsOf(setup)).toEqual([0.5, 6.25]);
+});
+
 test("a whole batch is lost with its server", () => {
   const setup = build({
     nodes: edge({ queue: { batch: { min: 1, max: 2, wait: seconds(0) } }, faults: [fault(1, 3, "drop")] }),

@@ -30,7 +30,7 @@ function reportsOf(every: number, delay: number) {
   const diary = new Diary();
   const agenda = diary as unknown as Agenda;
   const presentAt = (group: number, machine: number): number => present[group]![machine]!;
-  const reports = new Reports({ ...setup, policy }, { agenda, timers, presentAt, waitingAt: presentAt });
+  const reports = new Reports({ ...setup, policy }, { agenda, timers, presentAt, waitingAt: presentAt }, {});
   reports.open();
   return { reports, diary, timers, present };
 }

@@ -112,6 +112,21 @@ describe("a million devices", () => {
     expect((all.memory - one.memory) / million).toBeGreaterThan(20);
   });
 
+  test.each<[string, Case]>([
+    ["poisson over FIFO links of their own", plain],
+    ["devices that fail", { ...plain, device: ", failures: { mtbf: 100 s, mttr: 5 s }" }],
+    ["devices that fail of work", { ...plain, device: ", failures: { mtbf: 1 s, mttr: 5 s, clock: busy }" }],
+    ["token buckets", { ...plain, device: ", queue: { discipline: fifo, admit: { rate: 1 /s, burst: 2 } }" }],
+    ["random outages", { ...plain, link: "kind: fifo, outages: { mtbf: 60 s, mttr: 2 s }" }],
+    ["capacities of two states", { ...plain, rate: twoStates }],
+    ["Gauss-Markov capacities", { ...plain, rate: gaussMarkov }],
+  ])("%s, cost at most 64 bytes each over three replications", (_, of) => {
+    // A fleet that is large, too, takes what many objects that come and go cost, which is no matter of how many devices there are.
+    const [fewer, all] = [peak({ ...of, replications: 3 }, 10_000), peak({ ...of, replications: 3 }, million)];
+    expect(all.arrived).toBe(3 * of.requests);
+    expect((all.memory - fewer.memory) / (million - 10_000)).toBeLessThan(64);
+  });
+
   test("cost at most 64 bytes each in a whole run, with all that is said before and after it", () => {
     const [one, all] = [peak(plain, 1, wholeProgram), peak(plain, million, wholeProgram)];
     expect(all.arrived).toBe(plain.requests);

@@ -2,6 +2,7 @@
 import type { Agenda } from "../agenda.ts";
 import type { Distribution } from "../distribution.ts";
 import { Draw, type KeyRoot } from "../draw.ts";
+import { takeInts } from "../large-arrays.ts";
 import type { Stream } from "../setup.ts";
 import type { ArrivalProcess } from "./process.ts";
 
@@ -47,8 +48,8 @@ export class Clients implements ArrivalProcess {
     this.name = stream.name;
     this.thinking = new Draw(closed.think, root, "think", stream.name);
     const places = devices * this.perDevice;
-    this.ended = new Int32Array(closed.query > 1 ? places : 0);
-    this.queries = new Int32Array(places);
+    this.ended = takeInts(root, closed.query > 1 ? places : 0);
+    this.queries = takeInts(root, places);
   }
 
   /** @param place `device * clients + client`; +Infinity until the query before has ended */

@@ -3,6 +3,7 @@
 import type { Distribution } from "../distribution.ts";
 import { mean } from "../distribution-moments.ts";
 import type { KeyRoot } from "../draw.ts";
+import { takeInts, takeReals } from "../large-arrays.ts";
 import { lengthBiased } from "../length-biased.ts";
 import { naturalLog } from "../natural-log.ts";
 import { quantileFunction } from "../quantile.ts";
@@ -174,9 +175,9 @@ function modulated(states: States, stream: string, devices: number, root: KeyRoo
   const key: Key = deriveKey(root.seed, root.replication, "arrival", stream);
   const { rates } = states;
   /** By device: the step it is in, the state of that, and its end. */
-  const steps = new Int32Array(devices);
+  const steps = takeInts(root, devices);
   const state = new Uint8Array(devices);
-  const until = new Float64Array(devices);
+  const until = takeReals(root, devices);
   return {
     next: (number, device, before) => {
       if (number === 0) {

@@ -36,6 +36,16 @@ export function meanRate(arrivals: Arrivals, devices: number): number | null {
   }
 }
 
+/**
+ * The highest rate that lasts a while, of one device [1/s], where all devices have theirs at once; else as {@link meanRate}. Those that are on and off
+ * are left out: being on is not their peak but their nature.
+ */
+export function peakRate(arrivals: Arrivals, devices: number): number | null {
+  const isCommon =
+    arrivals.kind === "diurnal" || (arrivals.kind === "mmpp" && (arrivals.shared === true || devices === 1));
+  return isCommon ? Math.max(...arrivals.rates) : meanRate(arrivals, devices);
+}
+
 /** Arrivals that go on whether they are answered or not, so that there can be too many of them. */
 export function isOpen({ kind }: Arrivals): boolean {
   return kind !== "closed" && kind !== "at-once";

@@ -52,7 +52,8 @@ export const adaee: JointRuleType = {
       decide: (reached, { note }) =>
         reached.length === 1 && reached[0]!.confidence >= thresholds[note]! ? leave[0]! : goOn,
     };
-    const begin = (): JointRule => ({ exit, place: ucbOver(arms, values.exploration as number) });
+    const place = ucbOver(arms, values.exploration as number);
+    const begin = (): JointRule => ({ exit, place: place() });
     return { ...begin(), begin };
   },
 };

@@ -29,7 +29,8 @@ export const lee: JointRuleType = {
       reward: ({ reached, latency }: Outcome) => reached.at(-1)!.confidence - latency / (values.worth as number),
     };
     const exit = leavesAtNote("lee", plan.exits.length);
-    const begin = (): JointRule => ({ exit, place: ucbOver(arms, values.exploration as number) });
+    const place = ucbOver(arms, values.exploration as number);
+    const begin = (): JointRule => ({ exit, place: place() });
     return { ...begin(), begin };
   },
 };

@@ -43,7 +43,8 @@ export const splitee: JointRuleType = {
       },
     };
     const exit = triesNote("splitee", plan.exits.length, values.threshold as number);
-    const begin = (): JointRule => ({ exit, place: ucbOver(arms, values.exploration as number) });
+    const place = ucbOver(arms, values.exploration as number);
+    const begin = (): JointRule => ({ exit, place: place() });
     return { ...begin(), begin };
   },
 };

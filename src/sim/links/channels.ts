@@ -35,7 +35,7 @@ export class Channels {
   constructor(setup: Setup, firstResource: Tables["firstResource"], root: KeyRoot) {
     this.firstResource = firstResource;
     this.ways = setup.links.flatMap((link) => [link.up, link.down]);
-    const outages = setup.links.map((_, l) => new Marks(firstResource[2 * l + 1]! - firstResource[2 * l]!));
+    const outages = setup.links.map((_, l) => new Marks(root, firstResource[2 * l + 1]! - firstResource[2 * l]!));
     const each = this.ways.map(
       (_, way) => new Origins(setup.links[way >> 1]!, way, root, firstResource, outages[way >> 1]!),
     );
@@ -119,7 +119,12 @@ class Origins {
   bursts(): Timelines | null {
     const { bursts } = this.way;
     if (bursts === null) return null;
-    const spells = this.turns(bursts.every, bursts.lasts, this.key("bursts", this.direction), new Marks(this.count));
+    const spells = this.turns(
+      bursts.every,
+      bursts.lasts,
+      this.key("bursts", this.direction),
+      new Marks(this.root, this.count),
+    );
     return new Timelines(this.count, false, spells);
   }
 
@@ -145,7 +150,7 @@ class Origins {
   }
 
   private varying(varying: Varying, what: string): () => Pieces {
-    return pieceMaker(varying, this.key(what, this.direction), this.key("trace"), new Marks(this.count));
+    return pieceMaker(varying, this.key(what, this.direction), this.key("trace"), new Marks(this.root, this.count));
   }
 
   private key(what: string, ...more: string[]): PieceKey {

@@ -39,7 +39,7 @@ export class LossDraws {
     this.channels =
       loss.kind === "bernoulli"
         ? null
-        : channels(loss, resources, pieceKey(root, 0, "loss state", link.name, direction));
+        : channels(loss, resources, pieceKey(root, 0, "loss state", link.name, direction), root);
   }
 
   /**
@@ -76,9 +76,10 @@ function channels(
   { good, bad, goodFor, badFor }: Extract<Loss, { kind: "gilbert-elliott" }>,
   resources: number,
   key: PieceKey,
+  root: Root,
 ): Timelines {
   const turns = turnsOf(good, bad, goodFor, badFor);
-  const marks = new Marks(resources);
+  const marks = new Marks(root, resources);
   return new Timelines(resources, false, () => new TwoStates(turns, key, marks));
 }
 

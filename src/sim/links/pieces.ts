@@ -4,6 +4,7 @@
  */
 import type { Distribution } from "../distribution.ts";
 import { mean } from "../distribution-moments.ts";
+import { takeInts, takeReals } from "../large-arrays.ts";
 import { normalQuantile } from "../normal.ts";
 import { deriveKey, uniform } from "../random.ts";
 import { type Sampler, sampler } from "../sampler.ts";
@@ -27,11 +28,14 @@ const worthMarking = 64;
 
 /** Where processes of many devices were left, so that nobody has to make all their steps again: 12 B a device, and nothing in short runs. */
 export class Marks {
+  private readonly owner: object;
   private readonly devices: number;
   private steps: Int32Array | null = null;
   private values: Float64Array | null = null;
 
-  constructor(devices: number) {
+  /** @param owner of large arrays */
+  constructor(owner: object, devices: number) {
+    this.owner = owner;
     this.devices = devices;
   }
 
@@ -50,8 +54,8 @@ export class Marks {
   }
 
   set(device: number, step: number, carried: number): void {
-    this.steps ??= new Int32Array(this.devices);
-    this.values ??= new Float64Array(this.devices);
+    this.steps ??= takeInts(this.owner, this.devices);
+    this.values ??= takeReals(this.owner, this.devices);
     this.steps[device] = step;
     this.values[device] = carried;
   }

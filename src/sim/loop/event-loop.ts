@@ -1,4 +1,5 @@
 /** The compiled event loop and its memory. What it does: `assembly/event-loop.ts`. */
+import { clear } from "../clear.ts";
 import { logTable } from "../natural-log.ts";
 import type { Ints, Reals } from "../pack.ts";
 import { code } from "./code.ts";
@@ -207,7 +208,7 @@ export class EventLoop {
       this.ints = new Int32Array(this.memory.buffer);
       this.reals = new Float64Array(this.memory.buffer);
     }
-    if (this.end < this.touched) this.ints.fill(0, this.end >> 2, Math.min(aligned, this.touched) >> 2);
+    if (this.end < this.touched) clear(this.ints, this.end >> 2, Math.min(aligned, this.touched) >> 2);
     this.end = aligned;
     this.touched = Math.max(this.touched, aligned);
   }

@@ -1,5 +1,5 @@
 /** Rules that learn which of finitely many arms is best: what they share, and what each arm would be by itself. */
-import type { NodeIndex, PlacementRule, Route } from "../placement-rules/placement-rule.ts";
+import type { NodeIndex, PlacementRule, RequestView, Route } from "../placement-rules/placement-rule.ts";
 import type { Outcome } from "./outcome.ts";
 import { Ucb } from "./ucb.ts";
 
@@ -18,26 +18,24 @@ export interface Arms {
   reward(outcome: Outcome): number;
 }
 
-/** UCB1 over arms; see {@link Ucb}. @param exploration weight of uncertainty */
-export function ucbOver(of: Arms, exploration: number): PlacementRule {
-  const bandit = new Ucb(of.arms.length, exploration);
-  return {
-    name: of.name,
-    plan: () => null,
-    next({ source }): Route {
-      const note = bandit.choose();
-      return { nodes: of.route(note, source), note };
-    },
-    reward: of.reward,
-    learn: (outcome) => bandit.reward(outcome.note, of.reward(outcome)),
-    arms: of.arms.map((name, note) => ({
+/** UCB1 over arms, one for each source node, which may be many: what they have in common is there once; see {@link Ucb}. @param exploration weight of uncertainty */
+export function ucbOver(of: Arms, exploration: number): () => PlacementRule {
+  const { name, reward } = of;
+  const plan = (): null => null;
+  const routeOf = (note: number, source: NodeIndex): Route => ({ nodes: of.route(note, source), note });
+  const arms = of.arms.map((arm, note) => ({
+    name: arm,
+    place: { name, plan, next: ({ source }: RequestView): Route => routeOf(note, source), reward },
+  }));
+  return () => {
+    const bandit = new Ucb(arms.length, exploration);
+    return {
       name,
-      place: {
-        name: of.name,
-        plan: () => null,
-        next: ({ source }): Route => ({ nodes: of.route(note, source), note }),
-        reward: of.reward,
-      },
-    })),
+      plan,
+      next: ({ source }) => routeOf(bandit.choose(), source),
+      reward,
+      learn: (outcome) => bandit.reward(outcome.note, reward(outcome)),
+      arms,
+    };
   };
 }

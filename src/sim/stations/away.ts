@@ -2,6 +2,7 @@
  * Machines of a large group that nobody is at: of each is known how far its failures have come, and nothing else. They are brought up to date when
  * somebody comes or wants to know, by the same draws as those of machines that are looked after all the time.
  */
+import { takeInts, takeReals } from "../large-arrays.ts";
 import type { FailingGroup, Life } from "./failures.ts";
 
 export class Away {
@@ -19,15 +20,15 @@ export class Away {
   /** Reasons for which all are down. */
   private faults = 0;
 
-  /** All are away. @param group null where nothing fails by chance */
-  constructor(group: FailingGroup | null, count: number, servers: number) {
+  /** All are away. @param group null where nothing fails by chance @param owner of large arrays */
+  constructor(group: FailingGroup | null, count: number, servers: number, owner: object) {
     this.group = group;
     this.servers = servers;
-    this.units = group?.units.length ?? 0;
+    this.units = group?.units ?? 0;
     this.weight = servers / Math.max(1, this.units);
     this.up = count * servers;
-    this.turns = new Int32Array(count * this.units);
-    this.at = new Float64Array(count * this.units);
+    this.turns = takeInts(owner, count * this.units);
+    this.at = takeReals(owner, count * this.units);
     for (let u = 0; u < this.at.length; u++) this.at[u] = group!.uptime(Math.floor(u / this.units), u % this.units, 0);
   }
 

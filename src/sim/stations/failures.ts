@@ -5,10 +5,13 @@ import { entityBits, MACHINE } from "../events.ts";
 import type { Failures, Fault, InService } from "../setup.ts";
 import type { StationHost } from "./host.ts";
 
-/** What becomes of servers; `which` are those of the machine, by number. */
+/** Servers of a machine, by number; or the machine as a whole, with those that are started while it is down. */
+export type Which = readonly number[] | "all";
+
+/** What becomes of servers. */
 export interface Breakable {
-  breaks(which: readonly number[], inService: InService): void;
-  isRepaired(which: readonly number[]): void;
+  breaks(which: Which, inService: InService): void;
+  isRepaired(which: Which): void;
 }
 
 /** When something happens next: it can be moved, or called off. */
@@ -29,27 +32,42 @@ export interface Life {
 /** Servers of the machines of one group, and when they fail. */
 export class FailingGroup {
   readonly rules: Failures;
-  /** What fails as a whole, of each machine: the numbers of its servers. */
-  readonly units: readonly (readonly number[])[];
+  /** Among all groups. */
+  readonly number: number;
+  /** Of each machine, how much fails as a whole at first. */
+  readonly units: number;
+  /** Places in the draws of a machine, by unit. */
+  private readonly stride: number;
   private readonly uptimes: Draw;
   private readonly repairs: Draw;
 
   constructor(host: StationHost, group: number, rules: Failures) {
-    const { name, servers } = host.setup.nodes[group]!;
+    const { name, servers, autoscale } = host.setup.nodes[group]!;
     this.rules = rules;
+    this.number = group;
     this.uptimes = new Draw(rules.uptime, host.root, "failures", name, "uptime");
     this.repairs = new Draw(rules.repair, host.root, "failures", name, "repair");
-    const all = Array.from({ length: servers }, (_, i) => i);
-    this.units = rules.of === "machine" ? [all] : all.map((i) => [i]);
+    this.units = rules.of === "machine" ? 1 : servers;
+    // Servers that are to go and have something to do yet may be there beside the most that are wanted.
+    this.stride = rules.of === "server" && autoscale !== null ? 2 * autoscale.max : this.units;
+  }
+
+  /** What fails with a unit. */
+  which(unit: number): Which {
+    return this.rules.of === "machine" ? "all" : [unit];
   }
 
   /** Until its failure number `n`, from 0. */
   uptime(machine: number, unit: number, n: number): number {
-    return this.uptimes.value(n * this.units.length + unit, machine, n);
+    return this.uptimes.value(this.numberOf(unit, n), machine, n);
   }
 
   repair(machine: number, unit: number, n: number): number {
-    return this.repairs.value(n * this.units.length + unit, machine, n);
+    return this.repairs.value(this.numberOf(unit, n), machine, n);
+  }
+
+  private numberOf(unit: number, n: number): number {
+    return n * this.stride + unit;
   }
 }
 
@@ -62,6 +80,8 @@ export class Unit {
   private readonly number: number;
   private readonly target: Breakable;
   private isDown = false;
+  /** Its server is switched off. */
+  private isGone = false;
   private failures = 0;
   /** Of its present life: what is left [s], and since when it is being spent. */
   private life = 0;
@@ -91,11 +111,25 @@ export class Unit {
     if (this.group.rules.clock === "time") this.due(this.host.agenda.now + this.life);
   }
 
+  /** Its server is switched off for good, broken or not. */
+  goes(): void {
+    this.next.callOff();
+    this.isDown = false;
+    this.isGone = true;
+    this.failures++;
+  }
+
+  /** A new server takes its place. */
+  comes(): void {
+    this.isGone = false;
+    this.begins();
+  }
+
   /** It goes on where it was left, at a machine with nobody there. */
   resumes({ turns, at }: Life): void {
     this.failures = turns >> 1;
     this.isDown = turns % 2 === 1;
-    if (this.isDown) this.target.breaks(this.group.units[this.number]!, this.group.rules.inService);
+    if (this.isDown) this.target.breaks(this.group.which(this.number), this.group.rules.inService);
     if (this.isDown || this.group.rules.clock === "time") this.due(at);
     else this.life = at;
   }
@@ -114,7 +148,7 @@ export class Unit {
 
   private turns(): void {
     const { now } = this.host.agenda;
-    const which = this.group.units[this.number]!;
+    const which = this.group.which(this.number);
     if (this.isDown) {
       this.isDown = false;
       this.failures++;
@@ -129,7 +163,7 @@ export class Unit {
 
   /** By the clock of busy time: it begins to work, or to rest. */
   works(isWorking: boolean): void {
-    if (this.group.rules.clock === "time" || this.isDown || isWorking === this.next.isSet) return;
+    if (this.group.rules.clock === "time" || this.isDown || this.isGone || isWorking === this.next.isSet) return;
     const { now } = this.host.agenda;
     if (isWorking) {
       this.since = now;
@@ -141,40 +175,37 @@ export class Unit {
   }
 }
 
-/** The units of one machine; their lives begin now. @param index of the machine among all */
-export function unitsOf(
+/** A unit of a machine that is there all the time; its life begins now. @param index of the machine among all */
+export function unitOf(
   host: StationHost,
   group: FailingGroup,
-  place: { readonly index: number; readonly machine: number },
+  place: { readonly index: number; readonly machine: number; readonly unit: number },
   target: Breakable,
   wakes: { alarm(number: number, ring: () => void): Next },
-): Unit[] {
-  return group.units.map((_, unit) => {
-    const alarm = (ring: () => void): Next =>
-      // By the clock of busy time it is called off whenever the unit rests, and would lie in the agenda until a failure that never comes.
-      group.rules.clock === "busy"
-        ? wakes.alarm(place.machine * group.units.length + unit, ring)
-        : new Alarm(host, (MACHINE << entityBits) | place.index, ring);
-    const made = new Unit(host, group, { machine: place.machine, unit }, target, alarm);
-    made.begins();
-    return made;
-  });
+): Unit {
+  // What is called off would lie in the agenda until a failure that never comes: units that rest, by the clock of busy time; servers that go.
+  const isCalledOff = group.rules.clock === "busy" || host.setup.nodes[group.number]!.autoscale !== null;
+  const alarm = (ring: () => void): Next =>
+    isCalledOff
+      ? wakes.alarm(place.machine * group.units + place.unit, ring)
+      : new Alarm(host, (MACHINE << entityBits) | place.index, ring);
+  const made = new Unit(host, group, place, target, alarm);
+  made.begins();
+  return made;
 }
 
-/** Faults at set instants: all servers, `count` each, of all machines of the group. @param index of the first machine */
+/** Faults at set instants, of all machines of the group. @param index of the first machine */
 export function planFaults(
   host: StationHost,
   index: number,
-  count: number,
   faults: readonly Fault[],
   targets: readonly Breakable[],
 ): void {
-  const servers = Array.from({ length: count }, (_, i) => i);
   faults.forEach(({ at, until, inService }, order) => {
     const set = (instant: number, ring: (target: Breakable) => void): void => {
       new Alarm(host, (MACHINE << entityBits) | index, () => targets.forEach(ring)).set(instant, order);
     };
-    set(at, (target) => target.breaks(servers, inService));
-    set(until, (target) => target.isRepaired(servers));
+    set(at, (target) => target.breaks("all", inService));
+    set(until, (target) => target.isRepaired("all"));
   });
 }

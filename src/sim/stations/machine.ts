@@ -10,12 +10,15 @@ export class Machine {
   /** Requests here, and those of them in service; under processor sharing, in service by their shares. */
   inside = 0;
   serving = 0;
-  /** Servers that work, that are on (and paid for), and of those the ones that do not stand broken. */
+  /** Servers that work; that are on (and paid for); of those the ones that have started, and of these the ones that do not stand broken. */
   busy = 0;
   on: number;
+  started: number;
   up: number;
+  /** Reasons for which it is down as a whole. */
+  faults = 0;
   /** What may fail of it; by server where each does by itself. */
-  units: readonly Unit[] = [];
+  units: Unit[] = [];
   door: Door | null = null;
   /** Listed among those that may be forgotten. */
   isEmptied = false;
@@ -23,12 +26,13 @@ export class Machine {
   private since = 0;
   private told = 0;
   /** Integrals [s]. */
-  readonly seconds = { inside: 0, serving: 0, busy: 0, on: 0, up: 0 };
+  readonly seconds = { inside: 0, serving: 0, busy: 0, on: 0, started: 0, up: 0 };
 
   constructor(index: number, number: number, servers: number) {
     this.index = index;
     this.number = number;
     this.on = servers;
+    this.started = servers;
     this.up = servers;
   }
 
@@ -54,6 +58,7 @@ export class Machine {
     seconds.serving += this.serving * span;
     seconds.busy += this.busy * span;
     seconds.on += this.on * span;
+    seconds.started += this.started * span;
     seconds.up += this.up * span;
   }
 }

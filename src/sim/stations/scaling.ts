@@ -6,9 +6,9 @@ import type { StationHost } from "./host.ts";
 import type { Machine } from "./machine.ts";
 
 export interface Scalable {
-  /** One more server is ready. */
+  /** One more server has started. */
   switchesOn(): void;
-  /** One server goes, at once or when it has done what it has begun. */
+  /** One server goes for good, at once or when it has done what it has begun. */
   switchesOff(): void;
 }
 
@@ -42,10 +42,12 @@ export class Autoscaler {
     machine.account(now);
     const { busy, inside, serving, up } = machine.seconds;
     const ready = up - before.up;
-    const seen = {
-      utilization: ready > 0 ? (busy - before.busy) / ready : 1,
-      queue: ready > 0 ? (inside - serving - before.waiting) / ready : 0,
-    };
+    const waiting = inside - serving - before.waiting;
+    // Where none was up, all were taken if somebody waited.
+    const seen =
+      ready > 0
+        ? { utilization: (busy - before.busy) / ready, queue: waiting / ready }
+        : { utilization: waiting > 0 ? 1 : 0, queue: waiting > 0 ? Number.POSITIVE_INFINITY : 0 };
     this.before = { busy, waiting: inside - serving, up };
     this.look.set(now + rules.every, 0);
     if (seen[rules.up.of] > rules.up.limit && this.wanted < rules.max) this.starts(now);

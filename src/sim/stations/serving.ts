@@ -6,6 +6,7 @@ import { intWidth, ORDER } from "../requests.ts";
 import type { InService } from "../setup.ts";
 import type { Work } from "./course.ts";
 import { type Discipline, disciplines } from "./discipline.ts";
+import type { Which } from "./failures.ts";
 import type { StationHost } from "./host.ts";
 import { Job } from "./job.ts";
 import { Line } from "./line.ts";
@@ -20,8 +21,9 @@ export class Server {
   stranded: Job | null = null;
   /** Reasons to be down. */
   faults = 0;
-  /** It is switched off as soon as it has nothing to do. */
+  /** It is switched off as soon as it has nothing to do; and has been. */
   isLeaving = false;
+  isOff = false;
   /** When its job is done. */
   readonly done: Alarm;
 
@@ -71,30 +73,45 @@ export class ServingStation<M extends ServingMachine = ServingMachine> extends S
   protected override switchesOn(machine: M): void {
     const { servers, off } = machine;
     machine.account(this.host.agenda.now);
-    machine.up++;
+    machine.started++;
     // Those of the beginning come first: others are numbered behind them.
-    machine.idle.push(off.pop() ?? this.server(machine, Math.max(servers.length, this.node.servers)));
+    const server = off.pop() ?? this.server(machine, Math.max(servers.length, this.node.servers));
+    server.isOff = false;
+    server.faults = machine.faults;
+    this.comes(machine, server.number);
+    if (server.faults > 0) return;
+    machine.up++;
+    machine.idle.push(server);
     this.dispatch(machine);
   }
 
-  /** An idle server goes at once; else the one that was started last, when it has done what it has. */
+  /**
+   * A broken server that no request waits for goes first, as replicas that are not ready do in Kubernetes (ReplicaSet, scaling down); then an
+   * idle one, both at once; else the one that was started last, when it has done what it has, after its repair if need be.
+   */
   protected override switchesOff(machine: M): void {
-    if (this.hasIdle(machine)) this.isOff(this.idleServer(machine)!);
-    else machine.servers.findLast((server) => server.job !== null && !server.isLeaving)!.isLeaving = true;
+    const isStaying = (server: Server): boolean => !server.isOff && !server.isLeaving;
+    const broken = machine.servers.findLast((s) => s.faults > 0 && s.stranded === null && isStaying(s));
+    if (broken !== undefined) this.goesOff(broken);
+    else if (this.hasIdle(machine)) this.goesOff(this.idleServer(machine)!);
+    else machine.servers.findLast((s) => (s.job ?? s.stranded) !== null && isStaying(s))!.isLeaving = true;
   }
 
-  private isOff(server: Server): void {
+  private goesOff(server: Server): void {
     const machine = server.machine as M;
     machine.account(this.host.agenda.now);
-    machine.up--;
+    if (server.faults === 0) machine.up--;
+    machine.started--;
     machine.on--;
     server.isLeaving = false;
+    server.isOff = true;
     machine.off.push(server);
+    this.goes(machine, server.number);
   }
 
-  /** A server has nothing to do. */
+  /** A server that is not broken has nothing to do. */
   protected rests(server: Server): void {
-    if (server.isLeaving) this.isOff(server);
+    if (server.isLeaving) this.goesOff(server);
     else server.machine.idle.push(server);
   }
 
@@ -124,7 +141,7 @@ export class ServingStation<M extends ServingMachine = ServingMachine> extends S
   protected idleServer(machine: M): Server | null {
     const server = machine.idle.pop();
     if (server !== undefined) return server;
-    if (machine.servers.length === this.node.servers) return null;
+    if (machine.servers.length >= this.node.servers) return null;
     return this.server(machine, machine.servers.length);
   }
 
@@ -214,19 +231,29 @@ export class ServingStation<M extends ServingMachine = ServingMachine> extends S
     this.works(server);
   }
 
-  protected override breaks(machine: M, which: readonly number[], inService: InService): void {
+  protected override breaks(machine: M, which: Which, inService: InService): void {
     const { now } = this.host.agenda;
-    for (const number of which) {
+    if (which === "all") machine.faults++;
+    for (const number of this.those(machine, which)) {
       const isNew = number >= machine.servers.length;
       const server = this.server(machine, number);
       if (server.faults++ > 0) continue;
       machine.account(now);
       machine.up--;
-      if (server.job !== null) this.strands(server, this.stop(server), inService);
-      else if (!isNew) machine.idle.splice(machine.idle.indexOf(server), 1);
+      if (server.job !== null) {
+        this.strands(server, this.stop(server), inService);
+        if (server.isLeaving && server.stranded === null) this.goesOff(server);
+      } else if (!isNew) machine.idle.splice(machine.idle.indexOf(server), 1);
     }
     this.dispatch(machine);
     this.preempt(machine);
+  }
+
+  /** Of the servers meant, the ones that are there. */
+  private those({ servers }: M, which: Which): readonly number[] {
+    if (which !== "all") return which;
+    const numbers = Array.from({ length: Math.max(servers.length, this.node.servers) }, (_, i) => i);
+    return this.node.autoscale === null ? numbers : numbers.filter((number) => servers[number]?.isOff !== true);
   }
 
   /** Who has gone back into the line takes the server of one that it comes before, as it would on coming. */
@@ -239,8 +266,9 @@ export class ServingStation<M extends ServingMachine = ServingMachine> extends S
     }
   }
 
-  protected override isRepaired(machine: M, which: readonly number[]): void {
-    for (const number of which) {
+  protected override isRepaired(machine: M, which: Which): void {
+    if (which === "all") machine.faults--;
+    for (const number of this.those(machine, which)) {
       const server = machine.servers[number]!;
       if (--server.faults > 0) continue;
       machine.account(this.host.agenda.now);
@@ -250,7 +278,7 @@ export class ServingStation<M extends ServingMachine = ServingMachine> extends S
       if (job === null) machine.idle.push(server);
       else if (this.discipline.preempts && machine.line.size > 0 && machine.line.first!.key < job.key) {
         this.backInLine(machine, job);
-        machine.idle.push(server);
+        this.rests(server);
       } else this.start(server, job);
     }
     this.dispatch(machine);
@@ -272,7 +300,7 @@ export class ServingStation<M extends ServingMachine = ServingMachine> extends S
 
   /** Idle servers take who waits. */
   protected dispatch(machine: M): void {
-    while (machine.line.size > 0 && machine.idle.length > 0) this.next(machine.idle.pop()!);
+    while (machine.line.size > 0 && this.hasIdle(machine)) this.next(this.idleServer(machine)!);
   }
 
   protected ends(server: Server): void {

@@ -6,6 +6,7 @@ import { Alarm } from "../alarm.ts";
 import { entityBits, STAGE } from "../events.ts";
 import { intWidth, ORDER } from "../requests.ts";
 import type { Work } from "./course.ts";
+import type { Which } from "./failures.ts";
 import { Line, type Waiting } from "./line.ts";
 import { Machine } from "./machine.ts";
 import { Station } from "./station.ts";
@@ -23,13 +24,14 @@ export class SharingMachine extends Machine {
   readonly done: Alarm;
   /** Since the machine was empty last: seconds of a server that each request got, and did not get. */
   readonly each = { work: 0, waiting: 0 };
-  /** By server: how many reasons it has to be down. */
-  readonly faults: number[] = [];
+  /** By server: how many reasons it has to be down; null of those that are off. */
+  readonly servers: (number | null)[];
   /** Until when these reach. */
   reached = 0;
 
   constructor(index: number, number: number, servers: number, done: Alarm) {
     super(index, number, servers);
+    this.servers = Array<number | null>(servers).fill(0);
     this.done = done;
   }
 
@@ -108,33 +110,51 @@ export class SharingStation extends Station<SharingMachine> {
     }
   }
 
-  protected override breaks(machine: SharingMachine, which: readonly number[]): void {
+  protected override breaks(machine: SharingMachine, which: Which): void {
     this.changes(machine, which, 1);
   }
 
-  protected override isRepaired(machine: SharingMachine, which: readonly number[]): void {
+  protected override isRepaired(machine: SharingMachine, which: Which): void {
     this.changes(machine, which, -1);
   }
 
   /** Whoever is there shares what is left of the servers. */
-  private changes(machine: SharingMachine, which: readonly number[], by: 1 | -1): void {
+  private changes(machine: SharingMachine, which: Which, by: 1 | -1): void {
+    const { servers } = machine;
     this.progress(machine);
-    for (const server of which) machine.faults[server] = (machine.faults[server] ?? 0) + by;
-    machine.up = this.node.servers - machine.faults.filter((n) => n > 0).length;
+    if (which === "all") machine.faults += by;
+    for (const number of which === "all" ? servers.keys() : which) if (servers[number] !== null) servers[number]! += by;
+    this.counts(machine);
+  }
+
+  /** Servers that are up, after a change of any. */
+  private counts(machine: SharingMachine): void {
+    machine.up = machine.servers.filter((faults) => faults === 0).length;
     this.goOn(machine);
   }
 
   protected override switchesOn(machine: SharingMachine): void {
+    const { servers } = machine;
     this.progress(machine);
-    machine.up++;
-    this.goOn(machine);
+    machine.started++;
+    const free = servers.indexOf(null);
+    const number = free < 0 ? servers.length : free;
+    servers[number] = machine.faults;
+    this.comes(machine, number);
+    this.counts(machine);
   }
 
+  /** A broken one first. */
   protected override switchesOff(machine: SharingMachine): void {
+    const { servers } = machine;
     this.progress(machine);
-    machine.up--;
+    machine.started--;
     machine.on--;
-    this.goOn(machine);
+    const broken = servers.findLastIndex((faults) => faults !== null && faults > 0);
+    const number = broken < 0 ? servers.lastIndexOf(0) : broken;
+    servers[number] = null;
+    this.goes(machine, number);
+    this.counts(machine);
   }
 
   private ends(machine: SharingMachine): void {

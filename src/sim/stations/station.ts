@@ -5,7 +5,7 @@ import type { Admission, InService, NodeGroup } from "../setup.ts";
 import { Door } from "./admission.ts";
 import { Away } from "./away.ts";
 import { Course } from "./course.ts";
-import { type Breakable, FailingGroup, type Next, planFaults, Unit, unitsOf } from "./failures.ts";
+import { type Breakable, FailingGroup, type Next, planFaults, Unit, unitOf, type Which } from "./failures.ts";
 import type { StationHost } from "./host.ts";
 import type { Machine } from "./machine.ts";
 import { Autoscaler, type Scalable } from "./scaling.ts";
@@ -22,8 +22,9 @@ export interface StationSnapshot {
   /** Request seconds on the machines, and of those in service. */
   readonly inside: number;
   readonly serving: number;
-  /** Server seconds on and, of those, not broken. */
+  /** Server seconds on; of those, since the start-up; and of these, not broken. */
   readonly on: number;
+  readonly started: number;
   readonly up: number;
   /** Server seconds on, of each machine; null where all servers always are. */
   readonly onEach: Float64Array | null;
@@ -74,7 +75,7 @@ export abstract class Station<M extends Machine = Machine> {
     this.isPassive = failures === null && faults.length === 0 && autoscale === null && queue.admit === null;
     this.forgets = autoscale === null && count > large;
     this.failing = failures === null ? null : new FailingGroup(host, group, failures);
-    this.away = this.isPassive || !this.forgets ? null : new Away(this.failing, count, servers);
+    this.away = this.isPassive || !this.forgets ? null : new Away(this.failing, count, servers, host.root);
     this.wakes = new Wakes(host, host.tables.firstMachine[group]!);
   }
 
@@ -88,15 +89,31 @@ export abstract class Station<M extends Machine = Machine> {
       this.machines.set(number, machine);
       if (queue.admit !== null) machine.door = new Door(this.host, queue.admit);
       if (autoscale !== null) new Autoscaler(this.host, autoscale, servers, machine, this.scalable(machine));
-      if (this.failing === null) continue;
-      const place = { index: first + number, machine: number };
-      machine.units = unitsOf(this.host, this.failing, place, this.breakable(machine), this.wakes);
+      for (let unit = 0; unit < (this.failing?.units ?? 0); unit++) this.begins(machine, unit);
     }
-    if (this.forgets) planFaults(this.host, first, servers, faults, [this.allBreakable()]);
+    if (this.forgets) planFaults(this.host, first, faults, [this.allBreakable()]);
     else {
       const targets = faults.length === 0 ? [] : [...this.machines.values()].map((machine) => this.breakable(machine));
-      planFaults(this.host, first, servers, faults, targets);
+      planFaults(this.host, first, faults, targets);
     }
+  }
+
+  private begins(machine: M, unit: number): void {
+    const place = { index: machine.index, machine: machine.number, unit };
+    machine.units.push(unitOf(this.host, this.failing!, place, this.breakable(machine), this.wakes));
+  }
+
+  /** A new server may fail from now on. */
+  protected comes(machine: M, server: number): void {
+    if (this.failing?.rules.of !== "server") return;
+    const unit = machine.units[server];
+    if (unit === undefined) this.begins(machine, server);
+    else unit.comes();
+  }
+
+  /** A server is there no longer. */
+  protected goes(machine: M, server: number): void {
+    if (this.failing?.rules.of === "server") machine.units[server]!.goes();
   }
 
   /** The machine that a request comes to. */
@@ -123,8 +140,7 @@ export abstract class Station<M extends Machine = Machine> {
       made.resumes(life);
       return made;
     });
-    const servers = Array.from({ length: this.faults > 0 ? this.node.servers : 0 }, (_, i) => i);
-    for (let fault = 0; fault < this.faults; fault++) this.breaks(machine, servers, "resume");
+    for (let fault = 0; fault < this.faults; fault++) this.breaks(machine, "all", "resume");
   }
 
   private doorOf(number: number, admit: Admission): Door {
@@ -208,13 +224,13 @@ export abstract class Station<M extends Machine = Machine> {
     return { switchesOn: () => this.switchesOn(machine), switchesOff: () => this.switchesOff(machine) };
   }
 
-  /** One more server is ready; it is on already. */
+  /** One more server has started, a new one; it is on already. */
   protected abstract switchesOn(machine: M): void;
   protected abstract switchesOff(machine: M): void;
 
   /** Servers of a machine fail, for this reason; they may be down for another already. */
-  protected abstract breaks(machine: M, which: readonly number[], inService: InService): void;
-  protected abstract isRepaired(machine: M, which: readonly number[]): void;
+  protected abstract breaks(machine: M, which: Which, inService: InService): void;
+  protected abstract isRepaired(machine: M, which: Which): void;
 
   /** No source asks any more, from `at` on. */
   sourcesStop(_at: number): void {
@@ -292,17 +308,18 @@ export abstract class Station<M extends Machine = Machine> {
 
   snapshot(now: number): StationSnapshot {
     const { count, servers, autoscale } = this.node;
-    const total = { ...this.past, on: 0 };
+    const total = { ...this.past, on: 0, started: 0 };
     for (const machine of this.machines.values()) {
       machine.account(now);
       this.tellBusy(machine);
       total.inside += machine.seconds.inside;
       total.serving += machine.seconds.serving;
       total.on += machine.seconds.on;
+      total.started += machine.seconds.started;
       total.up += machine.seconds.up;
     }
     // Where all servers are always on, nobody has to have come.
-    if (this.isPassive || this.forgets) total.on = count * servers * now;
+    if (this.isPassive || this.forgets) total.on = total.started = count * servers * now;
     if (this.isPassive) total.up = total.on;
     else if (this.away !== null) total.up += this.away.upSeconds(now);
     const onEach =

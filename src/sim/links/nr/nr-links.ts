@@ -419,7 +419,7 @@ export class NrLinks implements FlowingKind {
     if (interruptions === null) return null;
     const turns = turnsOf(1, 0, interruptions.every, interruptions.lasts);
     const key = pieceKey(this.root, 0, "interruption", link.name);
-    const marks = new Marks(this.setup.nodes[link.from]!.count);
+    const marks = new Marks(this.root, this.setup.nodes[link.from]!.count);
     return (device, now) => new Timeline(new TwoStates(turns, key, marks), device, now);
   }
 
