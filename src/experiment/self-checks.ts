@@ -20,9 +20,23 @@ export function selfChecks(setup: Setup, windows: readonly Window[]): string[] {
     ])
       found.add(`self-check failed: ${fault}; a fault of offramp, please report it`);
   }
-  const gap = Math.max(...windows.map((w) => w.replication.partsGap));
-  if (gap > rounding) found.add(`self-check failed: parts differ from the latency by up to ${percent(gap)}`);
+  for (const window of windows) {
+    const { partsGap } = window.replication;
+    if (partsGap <= rounding) continue;
+    found.add(tooFine(window) ?? `self-check failed: parts differ from the latency by up to ${percent(partsGap)}`);
+  }
   return [...found];
+}
+
+/** In words, when latencies are so short and the run so long that instants are too far apart to tell parts from one another; else null. */
+function tooFine(window: Window): string | null {
+  const { at } = window.replication.end;
+  const { n, latency } = window.completed(() => true);
+  // Doubles next to one another.
+  const step = at * Number.EPSILON;
+  if (n === 0 || step < (rounding / 10) * (latency / n)) return null;
+  const mean = (latency / n).toPrecision(2);
+  return `latencies of ${mean} s are too short for the clock: at ${at.toPrecision(2)} s its instants are ${step.toPrecision(2)} s apart; take larger times or a shorter run`;
 }
 
 /** Every request of a run, warm-up included, has completed, was dropped or is in flight. */

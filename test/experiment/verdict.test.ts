@@ -259,6 +259,20 @@ describe("self-checks", () => {
     );
   });
 
+  test("times that the clock cannot tell apart, in words of their own", () => {
+    // A nanosecond at 10^8 s, where doubles are 15 ns apart.
+    const late = build({ streams: [stream({ arrivals: periodic(1e6, 0) })], times: [1e-9], run: { requests: 100 } });
+    const { reasons } = outcomeOf(
+      late,
+      [0, 1, 2].map((r) => simulate(late, r)),
+      0.95,
+    ).result.verdict;
+    expect(reasons.join()).toMatch(
+      /^latencies of .* s are too short for the clock: at 9\.9e\+7 s its instants are 2\.2e-8 s apart/,
+    );
+    expect(reasons.join()).not.toContain("fault");
+  });
+
   test("time averages that do not fit the stays, by Little's law", () => {
     const reasons = spoilt((r) => {
       const { visits, shape } = r.collector;
