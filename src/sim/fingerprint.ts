@@ -1,4 +1,4 @@
-/** Fingerprints of event histories; how an event enters one: `record` in `loop/assembly/event-loop.ts`. */
+/** Fingerprints of event histories; how an event enters one: `record` in `loop/assembly/tally.ts`. */
 
 /** What a fingerprint begins with. */
 export const fingerprintSeed = [0x243f6a88, 0x05a308d3, 0x13198a2e, 0x03707344] as const;
