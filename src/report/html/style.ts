@@ -56,7 +56,7 @@ summary { cursor: pointer; color: var(--link); font-size: .92rem; padding: .15re
 .scroll { overflow-x: auto; margin: .5rem 0 1rem; border: 1px solid var(--line); border-radius: 8px; background: var(--paper); }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
 caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-th, td { padding: .45rem .75rem; text-align: right; white-space: nowrap; border-top: 1px solid var(--line); vertical-align: top; }
+th, td { padding: .45rem .62rem; text-align: right; white-space: nowrap; border-top: 1px solid var(--line); vertical-align: top; }
 thead th { border-top: 0; color: var(--soft); font-weight: 600; font-size: .82rem; line-height: 1.35; vertical-align: bottom; white-space: normal; min-width: 4.6rem; }
 th.name, td.name { text-align: left; }
 tbody th { position: sticky; left: 0; background: var(--paper); font-weight: 600; }
