@@ -56,38 +56,6 @@ interface Exports {
   uniform(k0: number, k1: number, c0: number, c1: number): number;
 }
 
-const hostNames: readonly (keyof LoopHost)[] = [
-  "timer",
-  "timerCode",
-  "timerOrder",
-  "nextArrival",
-  "sampleRow",
-  "place",
-  "machineOf",
-  "resourceOf",
-  "verdict",
-  "stageTime",
-  "prepare",
-  "encode",
-  "joinStation",
-  "payload",
-  "crosses",
-  "depart",
-  "enterLink",
-  "givesUpNow",
-  "measured",
-  "givesUp",
-  "nextInTime",
-  "drop",
-  "changed",
-  "addRow",
-  "addRare",
-  "visited",
-  "teach",
-  "isRight",
-  "endsQuery",
-];
-
 const pageBytes = 65536;
 /** Pages to begin with, and least to add. */
 const fewPages = 16;
@@ -130,19 +98,18 @@ export class EventLoop {
 
   constructor() {
     module ??= new webAssembly.Module(bytesOf(code));
-    // One function per name for good, whichever replication is served.
+    // One function for every name that is asked for, for good, whichever replication is served.
     const asked = Object.fromEntries(
-      hostNames.map((name) => [
+      webAssembly.Module.imports(module).map(({ name }) => [
         name,
         (a: number, b: number, c: number, d: number, e: number): unknown =>
-          (this.host![name] as (...args: number[]) => unknown)(a, b, c, d, e),
+          (this.host![name as keyof LoopHost] as (...args: number[]) => unknown)(a, b, c, d, e),
       ]),
     );
     const { exports } = new webAssembly.Instance(module, {
       env: { memory: this.memory },
       host: {
         ...asked,
-        log: Math.log,
         grow: (agenda: number) => this.growAgenda(agenda),
         refuse: (agenda: number, id: number) => this.refuse(agenda, id),
       },

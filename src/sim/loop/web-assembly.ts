@@ -15,7 +15,11 @@ export type Module = object;
 
 interface Api {
   readonly Memory: new (size: { initial: number; maximum: number; shared: true }) => Memory;
-  readonly Module: new (code: Uint8Array) => Module;
+  readonly Module: {
+    new (code: Uint8Array): Module;
+    /** What the code asks for. */
+    imports(module: Module): { readonly name: string }[];
+  };
   readonly Instance: new (
     module: Module,
     imports: Readonly<Record<string, Readonly<Record<string, unknown>>>>,

@@ -1,8 +1,5 @@
 /** What the event loop asks of the rest of the simulator: what is rare, and what users decide. Slots name requests; see `LoopHost`. */
 
-/** The machine's own: natural logarithm, as everywhere else in the simulator. */
-export declare function log(x: f64): f64;
-
 /** A timer goes off. */
 export declare function timer(id: i32): void;
 /** Its kind and entity, and its order among simultaneous ones. */
